@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/clock.h"
+#include "core/metrics.h"
+#include "core/random.h"
+#include "events/event.h"
+#include "http/client.h"
+#include "store/store.h"
+
+namespace tandem::runtime {
+class Shards;
+}
+
+namespace tandem::events {
+
+class SigningKey;
+
+/// Sends what the outbox holds: at least once, in order per subject as long as its target
+/// answers, primary then failover URL, exponential backoff with jitter on the Clock, a breaker and
+/// a concurrency limit per target. Each attempt is kept for /webhook_deliveries.
+class Dispatcher {
+ public:
+  struct Options {
+    std::chrono::milliseconds timeout{2'000};    // for one attempt (guide: webhooks)
+    size_t max_in_flight_per_target = 32;
+    size_t max_in_flight = 2'000;
+    int max_attempts = 20;                       // per URL pair, over about 12 hours
+    http::AddressPolicy allow = http::is_public_address;
+  };
+  Dispatcher(runtime::Shards& shards, store::Database& database, const Clock& clock,
+             const SigningKey& key, Metrics& metrics, Options options);
+  ~Dispatcher();
+
+  /// Takes up what an earlier process left; then runs.
+  Result<void> start();
+  void stop();
+  /// The events of a batch that was committed just now. Any thread.
+  void committed(std::span<const Event> events);
+  /// The clock moved: look for what is due. Any thread.
+  void wake();
+  /// Forgets everything in flight or scheduled, after the store was cleared.
+  void reset();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tandem::events

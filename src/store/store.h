@@ -1,0 +1,177 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/function.h"
+#include "core/result.h"
+
+/// Durable state. Two verbs: take a Snapshot (read), commit a Batch (write). A driver (SQLite,
+/// PostgreSQL) commits many batches in one transaction; each batch stands or falls alone.
+namespace tandem::store {
+
+/// A field of a collection's documents that is looked up, filtered or sorted often.
+struct Index {
+  enum class Kind { Text, Number };
+  std::string path;              // dotted path inside the document: "voice.connection_id"
+  Kind kind = Kind::Text;
+  bool unique = false;           // no two documents of one account with the same non-null value
+  bool everywhere = false;       // unique over all accounts, and found without one
+};
+
+/// A set of JSON documents of one kind. Declared at start; the driver makes what it needs.
+struct Collection {
+  std::string name;  // [a-z0-9_]+, at most 48 characters
+  std::vector<Index> indexes;
+};
+
+/// A stored document. `body` is JSON text and is kept to the letter.
+struct Row {
+  std::string id;        // unique within the collection
+  std::string account;   // its owner; empty for what belongs to the platform
+  int64_t revision = 0;  // 1 when created, one more at each change
+  int64_t sequence = 0;  // grows with creation within the collection
+  WallTime created_at{};
+  std::string body;
+};
+
+enum class Compare { Eq, Ne, Gt, Gte, Lt, Lte, StartsWith, EndsWith, Contains, In, Has, IsNull, NotNull };
+using Scalar = std::variant<std::string, double, bool>;
+
+/// One condition on a field; `values` has one element but for In (any number) and IsNull (none).
+/// Has: the field is an array that holds one of the values. Text compares without case for
+/// StartsWith, EndsWith and Contains, to the letter otherwise.
+struct Condition {
+  std::string path;  // dotted path, or "id" / "created_at"
+  Compare compare = Compare::Eq;
+  std::vector<Scalar> values;
+};
+
+struct Order {
+  std::string path;  // dotted path, "id" or "created_at"
+  bool descending = false;
+};
+
+/// What a list asks for. Without an order: newest first.
+struct Query {
+  std::string collection;
+  std::optional<std::string> account;      // nothing: of every account (platform work only)
+  std::vector<Condition> where;            // all must hold
+  std::vector<std::vector<Condition>> any; // of each group at least one must hold
+  std::vector<Order> order;
+  int64_t offset = 0;
+  int64_t limit = 20;
+  bool total = false;                      // whether Page::total is wanted
+};
+
+struct Page {
+  std::vector<Row> rows;
+  int64_t total = 0;
+  bool more = false;  // whether rows follow after this page
+};
+
+/// A consistent look at everything committed before it was taken. Used on the thread that took
+/// it, for the length of one request or step; never kept.
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+  virtual std::optional<Row> get(std::string_view collection, std::string_view id) const = 0;
+  /// The document whose indexed `path` is `value`; with no account, of any (Index::everywhere).
+  virtual std::optional<Row> find(std::string_view collection,
+                                  std::optional<std::string_view> account, std::string_view path,
+                                  std::string_view value) const = 0;
+  virtual Page list(const Query& query) const = 0;
+  virtual int64_t count(const Query& query) const = 0;
+  /// 0 when it was never adjusted.
+  virtual int64_t counter(std::string_view key) const = 0;
+};
+
+/// Any revision will do.
+inline constexpr int64_t kAnyRevision = -1;
+/// It must not exist yet.
+inline constexpr int64_t kNew = 0;
+
+struct Put {
+  std::string collection;
+  std::string id;
+  std::string account;
+  std::string body;
+  int64_t expected = kAnyRevision;  // kNew, kAnyRevision, or the revision that was read
+  WallTime created_at{};            // kept from the first put
+};
+
+struct Remove {
+  std::string collection;
+  std::string id;
+  int64_t expected = kAnyRevision;  // removing what is not there is no conflict when kAnyRevision
+};
+
+/// Adds to a counter inside the transaction; the batch falls when a bound would be crossed.
+struct Adjust {
+  std::string key;
+  int64_t delta = 0;
+  int64_t min = INT64_MIN;
+  int64_t max = INT64_MAX;
+};
+
+/// What shall be so, all of it or nothing.
+struct Batch {
+  std::vector<Put> puts;
+  std::vector<Remove> removes;
+  std::vector<Adjust> adjusts;
+  bool empty() const { return puts.empty() && removes.empty() && adjusts.empty(); }
+};
+
+struct Committed {
+  enum class Status {
+    Done,         // durable
+    Conflict,     // a revision was not the expected one: look again and decide again
+    Duplicate,    // `what` names the collection and path of the unique index: "rooms.unique_name"
+    OutOfBounds,  // `what` is the counter's key
+    Failed        // the disk or server said no; nothing was changed
+  };
+  Status status = Status::Done;
+  std::string what;
+};
+
+/// A place that keeps collections.
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  /// Makes tables and indexes that are missing; called once, before anything else, with all
+  /// collections. Runs the migrations that an older data directory still needs.
+  virtual Result<void> open(std::vector<Collection> collections) = 0;
+
+  virtual std::unique_ptr<Snapshot> snapshot() = 0;
+
+  /// Commits when the group it falls into is durable, then calls `done` on a thread of the
+  /// driver: hop to your own. Batches of one thread commit in the order in which they were given.
+  virtual void commit(Batch batch, UniqueFunction<void(Committed)> done) = 0;
+
+  /// Empties every collection and counter (sandbox reset).
+  virtual Result<void> clear() = 0;
+
+  /// commit() and wait: for start-up, tools and tests, never on a shard.
+  Committed commit_now(Batch batch) {
+    std::promise<Committed> promise;
+    auto future = promise.get_future();
+    commit(std::move(batch), [&promise](Committed c) { promise.set_value(std::move(c)); });
+    return future.get();
+  }
+};
+
+/// Embedded; `path` is a file in the data directory (":memory:" is not supported).
+std::unique_ptr<Database> open_sqlite(const std::string& path);
+/// A PostgreSQL server; `conninfo` as libpq reads it.
+std::unique_ptr<Database> open_postgres(const std::string& conninfo);
+
+}  // namespace tandem::store
