@@ -1,7 +1,7 @@
 # Rooms from the bottom up: a room may use those above its line, never those below.
 tandem_room(core DEPS simdjson::simdjson fmt::fmt Threads::Threads)
 tandem_room(runtime DEPS tandem_core OpenSSL::SSL PkgConfig::libcares)
-tandem_room(http DEPS tandem_runtime llhttp PkgConfig::libwslay)
+tandem_room(http DEPS tandem_runtime llhttp wslay)
 tandem_room(store DEPS tandem_core PkgConfig::sqlite3 PkgConfig::libpq OpenSSL::Crypto)
 tandem_room(contract DEPS tandem_store tandem_http contract_blob PkgConfig::libpcre2_8)
 tandem_room(events DEPS tandem_http tandem_store PkgConfig::libsodium)
