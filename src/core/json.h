@@ -249,7 +249,7 @@ class Value {
 
   /// The member, or null's static Value when this is no object or has none of that name.
   const Value& operator[](std::string_view name) const;
-  /// The member to change; a null Value becomes an object first.
+  /// The member to change, made null when it is not there; a null Value becomes an object first.
   Value& operator[](std::string_view name);
   const Value& at_path(std::string_view dotted) const;
   void set(std::string_view name, Value value) { (*this)[name] = std::move(value); }
