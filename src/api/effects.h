@@ -32,10 +32,14 @@ struct Reply {
   /// inference). Called on the request's shard; `respond` may be called from any thread, once.
   std::function<void(std::function<void(Reply)> respond)> later;
 
-  static Reply json(std::string body, int status = 0) { return {status, std::move(body), "application/json", {}, {}, {}}; }
+  static Reply json(std::string body, int status = 0);
   /// `{"data": <object>}`
   static Reply data(const json::Value& object, int status = 0);
-  static Reply empty(int status = 204) { return {status, {}, {}, {}, {}, {}}; }
+  static Reply text(std::string body, std::string content_type, int status = 0);
+  static Reply of_file(http::FileBody file, std::string content_type, int status = 0);
+  static Reply empty(int status = 204);
+  /// Nothing was set: a Resource then gives its own answer.
+  bool unset() const { return status == 0 && body.empty() && !file && !later; }
 };
 
 /// A step that shall run later on the Clock, durably: at least once, at or after `due`.
@@ -43,7 +47,7 @@ struct Timer {
   std::string id;        // names it: setting the same id again moves it
   std::string workflow;  // registered name: "porting.advance"
   WallTime due{};
-  std::string payload;   // JSON text for the workflow
+  std::string payload;  // JSON text for the workflow
   std::string account;
 };
 
@@ -58,10 +62,17 @@ struct Effects {
   /// Commands to an engine (a call leg, a carrier link), released once the batch is durable. What
   /// must survive a crash is a Timer instead.
   std::vector<UniqueFunction<void()>> after_commit;
+  /// What a request is refused with when a counter of the batch would leave its bounds; without
+  /// one: 20100, insufficient funds.
+  std::function<ApiError(std::string_view counter)> out_of_bounds;
 
+  /// `body` is kept as its JSON text. `expected`: store::kNew, store::kAnyRevision, or the revision
+  /// that was read; a mismatch runs the handler again.
   void put(std::string collection, std::string id, std::string account, const json::Value& body,
            int64_t expected = store::kAnyRevision, WallTime created_at = {});
   void remove(std::string collection, std::string id, int64_t expected = store::kAnyRevision);
+  /// Appends everything of `other`; its reply, when it has one, wins.
+  void merge(Effects other);
 };
 
 using Outcome = Result<Effects, ApiError>;
