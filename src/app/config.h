@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+
+namespace tandem::app {
+
+/// A place to listen at.
+struct Address {
+  std::string host;
+  uint16_t port = 0;
+  std::string text() const;
+};
+
+/// "127.0.0.1:8080", "[::1]:8080", ":8080" (loopback).
+Result<Address> parse_address(std::string_view text);
+
+enum class Profile { Sandbox, Operator };
+
+/// How the platform runs. Each setting has a name that is its flag (`--data-dir`), its key in the
+/// configuration file (`data-dir`) and its environment variable (`TANDEM_DATA_DIR`); flags win over
+/// the environment, the environment over the file.
+struct Config {
+  Profile profile = Profile::Sandbox;
+  std::string data_dir = "./data";
+  Address http{"127.0.0.1", 8080};
+  Address sip{"127.0.0.1", 5060};
+  std::string database;    // libpq connection string; empty: SQLite in the data directory
+  std::string api_key;     // sandbox only: the key of its account; empty: made at the first start
+  std::string public_url;  // how clients reach us: links in answers; empty: from `http`
+  std::string tls_cert;    // PEM; with tls_key: HTTPS instead of HTTP
+  std::string tls_key;
+  int shards = 0;      // event loops; 0: one a core
+  int rate_limit = 0;  // requests a minute and account; 0: the profile's default
+  bool validate_answers = false;
+  std::string log_level = "info";
+
+  std::string base_url() const;
+};
+
+/// One setting, for help and for reading it from wherever it stands.
+struct Setting {
+  std::string_view name;
+  std::string_view value;  // what to give, for help: "DIR"; empty for a switch
+  std::string_view help;
+  Result<void> (*set)(Config&, std::string_view value);
+};
+
+std::span<const Setting> settings();
+
+/// Reads environment, the file named by --config (YAML, flat), and flags. Unknown names and bad
+/// values are errors that name the culprit and the fix.
+Result<Config> read_config(const std::vector<std::string_view>& flags);
+
+}  // namespace tandem::app
