@@ -1,0 +1,40 @@
+#include "products/account/account.h"
+
+namespace tandem::products::account {
+namespace {
+
+using api::Draft;
+
+Result<void, api::ApiError> own_by_organization(Draft& draft) {
+  draft.document["organization_id"] = draft.call.account.id;
+  return {};
+}
+
+/// What an identity provider needs to know of us, told back with each SSO set-up.
+Result<void, api::ApiError> describe_service_provider(Draft& draft) {
+  const std::string base = std::string(draft.call.base_url) + "/sso/saml/" +
+                           std::string(draft.document["short_name"].string());
+  json::Value& settings = draft.document["settings"];
+  settings["assertion_consumer_service_url"] = base + "/acs";
+  settings["service_provider_entity_id"] = base + "/metadata";
+  settings["name_identifier_format"] = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
+  return own_by_organization(draft);
+}
+
+}  // namespace
+
+void declare(api::Registry& registry, const Services&) {
+  registry.resource({.path = "/billing_groups",
+                     .record_type = "billing_group",
+                     .on_create = own_by_organization});
+  registry.resource({.path = "/authentication_providers",
+                     .record_type = "authentication_provider",
+                     .unique = {"short_name"},
+                     .on_create = describe_service_provider,
+                     .on_update = describe_service_provider});
+  declare_access_ips(registry);
+  declare_managed_accounts(registry);
+  declare_notifications(registry);
+}
+
+}  // namespace tandem::products::account

@@ -1,0 +1,18 @@
+#pragma once
+
+namespace tandem::store {
+class Blobs;
+}
+
+namespace tandem::products {
+
+class SecretBox;
+
+/// What products are handed by the composition root. Each outlives the registry that the products
+/// fill.
+struct Services {
+  store::Blobs& blobs;
+  const SecretBox& secrets;
+};
+
+}  // namespace tandem::products
