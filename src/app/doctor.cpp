@@ -1,0 +1,176 @@
+#include "app/doctor.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <sys/timex.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "store/store.h"
+
+namespace tandem::app {
+namespace {
+
+using Grade = Finding::Grade;
+
+constexpr rlim_t kWantedFiles = 20'000;           // two sockets a leg, thousands of legs
+constexpr uint64_t kScarceBytes = 1ULL << 30;     // 1 GiB: recordings fill it within hours
+constexpr uint64_t kHopelessBytes = 64ULL << 20;  // below this the database soon stops
+constexpr long kWantedSocketBuffer = 4L << 20;    // a burst of SIP on one UDP socket
+/// Nobody's clock is right that lies before this was written (2025-01-01).
+constexpr int64_t kEarliestSaneMs = 1735689600000;
+
+/// 0 when the address is free, else the errno of the attempt.
+int try_bind(const Address& address, int type) {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
+  auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
+  if (inet_pton(AF_INET, address.host.c_str(), &v4->sin_addr) == 1) {
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(address.port);
+    size = sizeof *v4;
+  } else if (inet_pton(AF_INET6, address.host.c_str(), &v6->sin6_addr) == 1) {
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(address.port);
+    size = sizeof *v6;
+  } else {
+    return EINVAL;
+  }
+  const int fd = ::socket(storage.ss_family, type | SOCK_CLOEXEC, 0);
+  if (fd < 0) return errno;
+  const int on = 1;
+  if (type == SOCK_STREAM) ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  const int error = ::bind(fd, reinterpret_cast<sockaddr*>(&storage), size) == 0 ? 0 : errno;
+  ::close(fd);
+  return error;
+}
+
+Finding look_at_port(const Address& address, int type, const std::string& flag,
+                     const std::string& use) {
+  const std::string name = address.text() + (type == SOCK_DGRAM ? " (UDP)" : " (TCP)");
+  switch (try_bind(address, type)) {
+    case 0:
+      return {Grade::Fine, use + ": " + name + " is free", ""};
+    case EADDRINUSE:
+      return {Grade::Broken, use + ": " + name + " is taken by another program",
+              "Find it with `ss -lptun | grep " + std::to_string(address.port) +
+                  "`, or choose another port: " + flag + " " + address.host + ":" +
+                  std::to_string(address.port + 1)};
+    case EACCES:
+      return {
+          Grade::Broken, use + ": " + name + " needs privileges",
+          "Choose a port above 1023 with " + flag + ", or give the binary CAP_NET_BIND_SERVICE"};
+    case EADDRNOTAVAIL:
+      return {Grade::Broken, use + ": this machine has no address " + address.host,
+              "Name one of its own addresses (`ip address`), or 0.0.0.0 for all: " + flag};
+    case EINVAL:
+      return {
+          Grade::Broken, use + ": " + address.host + " is no IP address",
+          "Give an address, not a name: " + flag + " 127.0.0.1:" + std::to_string(address.port)};
+    default:
+      return {Grade::Broken, use + ": " + name + ": " + std::strerror(errno), "See above"};
+  }
+}
+
+void look_at_directory(const Config& config, std::vector<Finding>& findings) {
+  std::error_code error;
+  std::filesystem::create_directories(config.data_dir, error);
+  const std::string probe = config.data_dir + "/.doctor";
+  std::ofstream file(probe);
+  file << "probe";
+  file.close();
+  if (!file) {
+    findings.push_back({Grade::Broken, "Data directory " + config.data_dir + " cannot be written",
+                        "Give it to this user (`chown`), or choose another: --data-dir DIR"});
+    return;
+  }
+  std::filesystem::remove(probe, error);
+  findings.push_back({Grade::Fine, "Data directory " + config.data_dir + " can be written", ""});
+
+  struct statvfs disk {};
+  if (statvfs(config.data_dir.c_str(), &disk) != 0) return;
+  const uint64_t bytes = static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize;
+  const std::string free = std::to_string(bytes >> 20) + " MiB free for data";
+  const Grade grade = bytes < kHopelessBytes ? Grade::Broken
+                      : bytes < kScarceBytes ? Grade::Advice
+                                             : Grade::Fine;
+  findings.push_back(
+      {grade, "Disk: " + free, grade == Grade::Fine ? "" : "Free some space or move --data-dir"});
+}
+
+Finding look_at_files() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const std::string have = "Open files: at most " + std::to_string(limit.rlim_max);
+  if (limit.rlim_max >= kWantedFiles) return {Grade::Fine, have, ""};
+  return {Grade::Advice,
+          have + ", enough for about " + std::to_string(limit.rlim_max / 4) + " calls",
+          "Raise it: LimitNOFILE= in the unit file, or nofile in /etc/security/limits.conf"};
+}
+
+Finding look_at_socket_buffers() {
+  std::ifstream file("/proc/sys/net/core/rmem_max");
+  long bytes = 0;
+  file >> bytes;
+  if (bytes >= kWantedSocketBuffer) return {Grade::Fine, "Socket buffers are large enough", ""};
+  return {Grade::Advice, "Socket buffers may be at most " + std::to_string(bytes >> 10) + " KiB",
+          "For bursts of SIP: sysctl -w net.core.rmem_max=4194304"};
+}
+
+Finding look_at_clock() {
+  if (SystemClock().now().time_since_epoch().count() < kEarliestSaneMs) {
+    return {Grade::Broken, "The clock is far in the past", "Set it: timedatectl set-ntp true"};
+  }
+  timex state{};
+  if (adjtimex(&state) == TIME_ERROR) {
+    return {Grade::Advice, "The clock is not synchronised; signatures and SIP dates may be off",
+            "timedatectl set-ntp true"};
+  }
+  return {Grade::Fine, "The clock is synchronised", ""};
+}
+
+Finding look_at_database(const Config& config) {
+  const auto database = store::open_postgres(config.database);
+  if (const auto opened = database->open({}); !opened) {
+    return {Grade::Broken, "PostgreSQL: " + opened.error().what,
+            "Check --database: psql '" + config.database + "' must connect with the same words"};
+  }
+  return {Grade::Fine, "PostgreSQL answers", ""};
+}
+
+Finding look_at_file(const std::string& path, const std::string& flag) {
+  if (std::ifstream(path).good()) return {Grade::Fine, flag + " " + path + " can be read", ""};
+  return {Grade::Broken, flag + ": " + path + " cannot be read",
+          "Check the path and that this user may read it"};
+}
+
+}  // namespace
+
+std::vector<Finding> examine(const Config& config) {
+  std::vector<Finding> findings;
+  findings.push_back(look_at_port(config.http, SOCK_STREAM, "--http", "HTTP"));
+  findings.push_back(look_at_port(config.sip, SOCK_DGRAM, "--sip", "SIP"));
+  findings.push_back(look_at_port(config.sip, SOCK_STREAM, "--sip", "SIP"));
+  look_at_directory(config, findings);
+  findings.push_back(look_at_files());
+  findings.push_back(look_at_socket_buffers());
+  findings.push_back(look_at_clock());
+  if (!config.database.empty()) findings.push_back(look_at_database(config));
+  if (!config.tls_cert.empty()) {
+    findings.push_back(look_at_file(config.tls_cert, "--tls-cert"));
+    findings.push_back(look_at_file(config.tls_key, "--tls-key"));
+  }
+  return findings;
+}
+
+}  // namespace tandem::app
