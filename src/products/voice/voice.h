@@ -1,0 +1,11 @@
+#pragma once
+
+#include "api/registry.h"
+#include "products/common/services.h"
+
+/// Calls under the control of an application: applications, commands, conferences, recordings.
+namespace tandem::products::voice {
+
+void declare(api::Registry& registry, const Services& services);
+
+}  // namespace tandem::products::voice
