@@ -29,11 +29,13 @@ class Blobs {
   /// Short way for what is in memory already.
   Result<std::string> put(std::string_view bytes);
 
-  /// Bytes of the blob, or why not.
+  /// Bytes of the blob, or why not. A read beyond the end gives what there is.
   virtual Result<uint64_t> size(std::string_view name) const = 0;
-  virtual Result<std::string> read(std::string_view name, uint64_t offset, uint64_t length) const = 0;
+  virtual Result<std::string> read(std::string_view name, uint64_t offset,
+                                   uint64_t length) const = 0;
   /// A path to send the file from without copying; empty when it is not a local file.
   virtual std::string local_path(std::string_view name) const = 0;
+  /// Removing what is not there is fine.
   virtual Result<void> remove(std::string_view name) = 0;
 };
 

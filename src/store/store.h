@@ -21,10 +21,10 @@ namespace tandem::store {
 /// A field of a collection's documents that is looked up, filtered or sorted often.
 struct Index {
   enum class Kind { Text, Number };
-  std::string path;              // dotted path inside the document: "voice.connection_id"
-  Kind kind = Kind::Text;
-  bool unique = false;           // no two documents of one account with the same non-null value
-  bool everywhere = false;       // unique over all accounts, and found without one
+  std::string path;         // "voice.connection_id" inside the document, or "created_at"
+  Kind kind = Kind::Text;   // Text holds strings and booleans
+  bool unique = false;      // no two documents of one account with the same non-null value
+  bool everywhere = false;  // unique over all accounts, and found without one
 };
 
 /// A set of JSON documents of one kind. Declared at start; the driver makes what it needs.
@@ -43,18 +43,37 @@ struct Row {
   std::string body;
 };
 
-enum class Compare { Eq, Ne, Gt, Gte, Lt, Lte, StartsWith, EndsWith, Contains, In, Has, IsNull, NotNull };
+enum class Compare {
+  Eq,
+  Ne,
+  Gt,
+  Gte,
+  Lt,
+  Lte,
+  StartsWith,
+  EndsWith,
+  Contains,
+  In,
+  Has,
+  IsNull,
+  NotNull
+};
 using Scalar = std::variant<std::string, double, bool>;
 
-/// One condition on a field; `values` has one element but for In (any number) and IsNull (none).
-/// Has: the field is an array that holds one of the values. Text compares without case for
-/// StartsWith, EndsWith and Contains, to the letter otherwise.
+/// One condition on a field; `values` has one element but for In and Has (any number), IsNull and
+/// NotNull (none). A value compares with fields of its own type only: text with text, by bytes;
+/// numbers with numbers. Text compares without (ASCII) case for StartsWith, EndsWith and Contains.
+/// Ne holds whenever Eq does not, for a missing field too. IsNull: missing or null. Has: the field
+/// is an array that holds one of the values. "created_at" takes ISO 8601 text or milliseconds.
+/// A condition that makes no sense (a path with other characters than A-Z a-z 0-9 _ . -, text that
+/// is no time, no value where one is needed) never holds.
 struct Condition {
   std::string path;  // dotted path, or "id" / "created_at"
   Compare compare = Compare::Eq;
   std::vector<Scalar> values;
 };
 
+/// Documents without the field come last either way; equal ones follow by sequence.
 struct Order {
   std::string path;  // dotted path, "id" or "created_at"
   bool descending = false;
@@ -63,13 +82,13 @@ struct Order {
 /// What a list asks for. Without an order: newest first.
 struct Query {
   std::string collection;
-  std::optional<std::string> account;      // nothing: of every account (platform work only)
-  std::vector<Condition> where;            // all must hold
-  std::vector<std::vector<Condition>> any; // of each group at least one must hold
+  std::optional<std::string> account;       // nothing: of every account (platform work only)
+  std::vector<Condition> where;             // all must hold
+  std::vector<std::vector<Condition>> any;  // of each group at least one must hold
   std::vector<Order> order;
   int64_t offset = 0;
   int64_t limit = 20;
-  bool total = false;                      // whether Page::total is wanted
+  bool total = false;  // whether Page::total is wanted
 };
 
 struct Page {
@@ -92,12 +111,17 @@ class Snapshot {
   virtual int64_t count(const Query& query) const = 0;
   /// 0 when it was never adjusted.
   virtual int64_t counter(std::string_view key) const = 0;
+  /// Whether the disk or server failed a read: what came back since is worth nothing.
+  virtual bool failed() const = 0;
 };
 
 /// Any revision will do.
 inline constexpr int64_t kAnyRevision = -1;
 /// It must not exist yet.
 inline constexpr int64_t kNew = 0;
+
+/// Longest id, account or counter key. These hold UTF-8 without NUL; anything else is Failed.
+inline constexpr size_t kMaxKeyBytes = 512;
 
 struct Put {
   std::string collection;
@@ -122,7 +146,7 @@ struct Adjust {
   int64_t max = INT64_MAX;
 };
 
-/// What shall be so, all of it or nothing.
+/// What shall be so, all of it or nothing: first the removes, then the puts, then the adjusts.
 struct Batch {
   std::vector<Put> puts;
   std::vector<Remove> removes;
@@ -136,7 +160,7 @@ struct Committed {
     Conflict,     // a revision was not the expected one: look again and decide again
     Duplicate,    // `what` names the collection and path of the unique index: "rooms.unique_name"
     OutOfBounds,  // `what` is the counter's key
-    Failed        // the disk or server said no; nothing was changed
+    Failed        // refused by disk, server or a limit ("overloaded"); nothing was changed
   };
   Status status = Status::Done;
   std::string what;
@@ -155,9 +179,12 @@ class Database {
 
   /// Commits when the group it falls into is durable, then calls `done` on a thread of the
   /// driver: hop to your own. Batches of one thread commit in the order in which they were given.
+  /// A batch that is refused before it is queued (a limit, a malformed key) is told at once, on
+  /// the caller's thread. Collections that were not declared are a mistake of the caller.
   virtual void commit(Batch batch, UniqueFunction<void(Committed)> done) = 0;
 
-  /// Empties every collection and counter (sandbox reset).
+  /// Empties every collection and counter (sandbox reset), after what was committed before.
+  /// Sequences go on where they were, so that none is seen twice.
   virtual Result<void> clear() = 0;
 
   /// commit() and wait: for start-up, tools and tests, never on a shard.

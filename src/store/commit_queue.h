@@ -1,0 +1,79 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "core/function.h"
+#include "store/layout.h"
+#include "store/store.h"
+
+namespace tandem::store {
+
+/// What a driver does for the queue, always on the queue's one thread.
+class GroupWriter {
+ public:
+  virtual ~GroupWriter() = default;
+  /// Makes the batches durable in one transaction, each standing or falling alone, and tells for
+  /// each in turn what became of it.
+  virtual std::vector<Committed> write(std::span<const Batch> group) = 0;
+  virtual Result<void> clear() = 0;
+  /// Called after the answers of a group went out: time for work that nobody waits for.
+  virtual void rest() {}
+};
+
+/// The line before the one writer: batches wait here while a transaction is being synced, and
+/// what has gathered meanwhile is the next group. So groups grow with the load by themselves.
+class CommitQueue {
+ public:
+  using Done = UniqueFunction<void(Committed)>;
+
+  explicit CommitQueue(std::unique_ptr<GroupWriter> writer);
+  /// Writes what still waits, then ends.
+  ~CommitQueue();
+  CommitQueue(const CommitQueue&) = delete;
+  CommitQueue& operator=(const CommitQueue&) = delete;
+
+  /// Refuses on the spot, through `done`, what is malformed or too much.
+  void push(Batch batch, Done done);
+  /// Waits for everything pushed before, then clears.
+  Result<void> clear();
+
+ private:
+  using Cleared = UniqueFunction<void(Result<void>)>;
+  struct Entry {
+    Batch batch;
+    Done done;
+    Cleared cleared;  // set: this entry is a clear() instead of a batch
+    size_t bytes = 0;
+  };
+  struct Group {
+    std::vector<Batch> batches;
+    std::vector<Done> dones;
+    Cleared cleared;
+  };
+
+  void run();
+  Group take();
+  void settle(Group group);
+  void enqueue(Entry entry, std::unique_lock<std::mutex> lock);
+
+  std::unique_ptr<GroupWriter> writer_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Entry> entries_;
+  size_t queued_bytes_ = 0;
+  bool waiting_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+/// Why a batch can't be stored in any database, or nothing.
+std::optional<std::string> malformed(const Batch& batch);
+
+}  // namespace tandem::store

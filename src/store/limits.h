@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+
+/// The bounds of the store room, in one place.
+namespace tandem::store {
+
+/// Batches that wait for the writer; more are refused as "overloaded".
+inline constexpr size_t kMaxQueuedBatches = 16'384;
+/// Their documents' bytes; one batch of any size is taken when nothing else waits.
+inline constexpr size_t kMaxQueuedBytes = 256u << 20;
+/// Batches that one transaction takes.
+inline constexpr size_t kMaxGroupBatches = 256;
+/// Bytes after which a group is closed.
+inline constexpr size_t kMaxGroupBytes = 8u << 20;
+/// Prepared statements a connection keeps.
+inline constexpr size_t kMaxCachedStatements = 256;
+/// Filtered totals that are remembered.
+inline constexpr size_t kMaxCachedTotals = 4'096;
+/// Longest dotted path, and its deepest nesting.
+inline constexpr size_t kMaxPathBytes = 200;
+inline constexpr size_t kMaxPathDepth = 16;
+/// Longest name of a collection.
+inline constexpr size_t kMaxCollectionNameBytes = 48;
+/// Most rows of one page.
+inline constexpr long long kMaxPageRows = 100'000;
+
+}  // namespace tandem::store

@@ -1,0 +1,282 @@
+#include "store/query_writer.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "core/assert.h"
+#include "store/field_path.h"
+#include "store/limits.h"
+#include "store/text.h"
+
+namespace tandem::store {
+namespace {
+
+constexpr std::string_view kNever = "1=0";
+constexpr std::string_view kAlways = "1=1";
+
+std::string_view range_operator(Compare compare) {
+  switch (compare) {
+    case Compare::Gt:
+      return ">";
+    case Compare::Gte:
+      return ">=";
+    case Compare::Lt:
+      return "<";
+    case Compare::Lte:
+      return "<=";
+    default:
+      return {};
+  }
+}
+
+bool is_usable(const Scalar& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return is_storable_text(*text);
+  if (const auto* number = std::get_if<double>(&value)) return std::isfinite(*number);
+  return true;
+}
+
+/// Values that some field could have; the rest can't match anything.
+std::vector<Scalar> usable_values(const std::vector<Scalar>& values) {
+  std::vector<Scalar> usable;
+  std::copy_if(values.begin(), values.end(), std::back_inserter(usable), is_usable);
+  return usable;
+}
+
+}  // namespace
+
+std::optional<int64_t> created_at_millis(const Scalar& value) {
+  if (const auto* number = std::get_if<double>(&value)) {
+    constexpr double kFarthestMillis = 9e15;
+    if (!(std::abs(*number) < kFarthestMillis)) return std::nullopt;
+    return static_cast<int64_t>(*number);
+  }
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return std::nullopt;
+  const auto time = parse_iso8601(*text);
+  if (!time) return std::nullopt;
+  return time->time_since_epoch().count();
+}
+
+std::optional<Query> find_query(const Layout& layout, std::string_view collection,
+                                std::optional<std::string_view> account, std::string_view path,
+                                std::string_view value) {
+  const Index* index = layout.at(collection).find(path);
+  TANDEM_ASSERT(index != nullptr && "find() needs an index");
+  TANDEM_ASSERT(account.has_value() || index->everywhere);
+  Query query;
+  query.collection = collection;
+  if (account) query.account = std::string(*account);
+  query.limit = 1;
+  Scalar wanted = std::string(value);
+  if (index->kind == Index::Kind::Number) {
+    double number = 0;
+    const auto read = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (read.ec != std::errc() || read.ptr != value.data() + value.size()) return std::nullopt;
+    wanted = number;
+  }
+  query.where.push_back({std::string(path), Compare::Eq, {std::move(wanted)}});
+  return query;
+}
+
+void trim(Page& page, const Query& query) {
+  const auto limit = static_cast<size_t>(std::clamp<int64_t>(query.limit, 0, kMaxPageRows));
+  page.more = page.rows.size() > limit;
+  if (page.more) page.rows.pop_back();
+}
+
+std::string question_of(const Sql& sql) {
+  std::string question = sql.text;
+  for (const Parameter& parameter : sql.parameters) {
+    question += '\0';
+    if (const auto* text = std::get_if<std::string>(&parameter)) question += *text;
+    if (const auto* number = std::get_if<double>(&parameter)) {
+      char digits[32];
+      const auto end = std::to_chars(digits, digits + sizeof digits, *number);
+      question.append(digits, end.ptr);
+    }
+    if (const auto* number = std::get_if<int64_t>(&parameter)) question += std::to_string(*number);
+  }
+  return question;
+}
+
+QueryWriter::Kind QueryWriter::kind_of(const Scalar& value) {
+  if (std::holds_alternative<std::string>(value)) return Kind::Text;
+  return std::holds_alternative<double>(value) ? Kind::Number : Kind::Boolean;
+}
+
+Sql QueryWriter::page(const Query& query) {
+  sql_ = {};
+  const std::string table = '"' + collection_.table + '"';
+  const std::string where = filter(query);
+  const std::string ordered = order(query);
+  const int64_t limit = std::clamp<int64_t>(query.limit, 0, kMaxPageRows) + 1;
+  std::string window = " LIMIT " + placeholder(limit, Kind::Number);
+  window += " OFFSET " + placeholder(std::max<int64_t>(query.offset, 0), Kind::Number);
+  const std::string select = "SELECT " + std::string(columns()) + " FROM " + table;
+  if (query.order.empty()) {
+    sql_.text = select + where + ordered + window;
+  } else {
+    // Sorting carries sequences only; bodies are read for the rows of the page.
+    sql_.text = select + " WHERE sequence IN (SELECT sequence FROM " + table + where + ordered +
+                window + ")" + ordered;
+  }
+  return std::move(sql_);
+}
+
+Sql QueryWriter::count(const Query& query) {
+  sql_ = {};
+  const std::string where = filter(query);
+  sql_.text = "SELECT count(*) FROM \"" + collection_.table + '"' + where;
+  return std::move(sql_);
+}
+
+std::string QueryWriter::filter(const Query& query) {
+  std::string where;
+  const auto add = [&where](const std::string& term) {
+    where += where.empty() ? " WHERE " : " AND ";
+    where += term;
+  };
+  if (query.account) {
+    const bool possible = is_storable_text(*query.account);
+    add(possible ? "account=" + placeholder(*query.account, Kind::Text) : std::string(kNever));
+  }
+  for (const Condition& term : query.where) add(condition(term));
+  for (const auto& group : query.any) add(any_of(group));
+  return where;
+}
+
+std::string QueryWriter::any_of(const std::vector<Condition>& group) {
+  std::string any;
+  for (const Condition& term : group) {
+    if (!any.empty()) any += " OR ";
+    any += condition(term);
+  }
+  return any.empty() ? std::string(kNever) : "(" + any + ")";
+}
+
+std::string QueryWriter::condition(const Condition& condition) {
+  if (!is_field_path(condition.path)) return std::string(kNever);
+  if (condition.path == "created_at") return created_at(condition);
+  if (condition.path == "id") return id(condition);
+  return on_field(condition);
+}
+
+std::string QueryWriter::created_at(const Condition& condition) {
+  if (condition.compare == Compare::NotNull) return std::string(kAlways);
+  if (condition.compare == Compare::In) {
+    std::string any;
+    for (const Scalar& value : condition.values) {
+      const auto millis = created_at_millis(value);
+      if (!millis) continue;
+      any += (any.empty() ? "created_at=" : " OR created_at=") + placeholder(*millis, Kind::Number);
+    }
+    return any.empty() ? std::string(kNever) : "(" + any + ")";
+  }
+  std::string_view op = range_operator(condition.compare);
+  if (condition.compare == Compare::Eq) op = "=";
+  if (condition.compare == Compare::Ne) op = "<>";
+  if (op.empty() || condition.values.empty()) return std::string(kNever);
+  const auto millis = created_at_millis(condition.values.front());
+  if (!millis) return std::string(kNever);
+  return "created_at" + std::string(op) + placeholder(*millis, Kind::Number);
+}
+
+std::string QueryWriter::id(const Condition& condition) {
+  if (condition.compare == Compare::NotNull) return std::string(kAlways);
+  std::vector<std::string> texts;
+  for (const Scalar& value : condition.values) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text != nullptr && is_usable(value)) texts.push_back(*text);
+  }
+  if (texts.empty()) {
+    const bool differs = condition.compare == Compare::Ne && !condition.values.empty();
+    return std::string(differs ? kAlways : kNever);
+  }
+  switch (condition.compare) {
+    case Compare::Eq:
+      return "id=" + placeholder(texts.front(), Kind::Text);
+    case Compare::Ne:
+      return "id<>" + placeholder(texts.front(), Kind::Text);
+    case Compare::In: {
+      std::string any;
+      for (const std::string& text : texts) {
+        any += (any.empty() ? "" : ",") + placeholder(text, Kind::Text);
+      }
+      return "id IN (" + any + ")";
+    }
+    case Compare::StartsWith:
+    case Compare::EndsWith:
+    case Compare::Contains:
+      return match("id", condition.compare, texts.front());
+    default:
+      break;
+  }
+  const std::string_view op = range_operator(condition.compare);
+  if (op.empty()) return std::string(kNever);
+  return "id" + std::string(op) + placeholder(texts.front(), Kind::Text);
+}
+
+std::string QueryWriter::on_field(const Condition& condition) {
+  const Compare compare = condition.compare;
+  if (compare == Compare::IsNull) return is_null(condition.path, true);
+  if (compare == Compare::NotNull) return is_null(condition.path, false);
+  const bool had_values = !condition.values.empty();
+  const std::vector<Scalar> values = usable_values(condition.values);
+  if (values.empty()) {
+    const bool differs = compare == Compare::Ne && had_values;
+    return std::string(differs ? kAlways : kNever);
+  }
+  const Scalar& value = values.front();
+  switch (compare) {
+    case Compare::Eq:
+      return equal(condition.path, value);
+    case Compare::Ne:
+      return "(" + equal(condition.path, value) + ") IS NOT TRUE";
+    case Compare::In:
+      return in(condition.path, values);
+    case Compare::Has:
+      return has(condition.path, values);
+    case Compare::StartsWith:
+    case Compare::EndsWith:
+    case Compare::Contains: {
+      const auto* text = std::get_if<std::string>(&value);
+      if (text == nullptr) return std::string(kNever);
+      return match(field(condition.path, Kind::Text), compare, *text);
+    }
+    default:
+      return range(condition.path, range_operator(compare), value);
+  }
+}
+
+std::string QueryWriter::match(const std::string& text, Compare compare, const std::string& value) {
+  if (value.empty()) return "(" + text + " IS NOT NULL)";
+  const std::string wanted = ascii_lower(value);
+  const std::string lowered = lower(text);
+  if (compare == Compare::Contains) {
+    return "(" + position(lowered, placeholder(wanted, Kind::Text)) + ">0)";
+  }
+  const auto characters = static_cast<int64_t>(count_characters(wanted));
+  const std::string size = placeholder(characters, Kind::Number);
+  const std::string part = compare == Compare::StartsWith ? "substr(" + lowered + ",1," + size + ")"
+                                                          : last_characters(lowered, size);
+  return "(" + part + "=" + placeholder(wanted, Kind::Text) + ")";
+}
+
+std::string QueryWriter::order(const Query& query) const {
+  std::string terms;
+  bool descending = true;
+  for (const Order& order : query.order) {
+    if (!is_field_path(order.path)) continue;
+    descending = order.descending;
+    const bool column = order.path == "id" || order.path == "created_at";
+    if (!terms.empty()) terms += ",";
+    terms +=
+        column ? order.path + (descending ? " DESC" : " ASC") : order_terms(order.path, descending);
+  }
+  // Equal rows follow in the same direction: that way one index can serve the whole order.
+  if (!terms.empty()) terms += ",";
+  return " ORDER BY " + terms + (descending ? "sequence DESC" : "sequence ASC");
+}
+
+}  // namespace tandem::store

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "store/layout.h"
+#include "store/store.h"
+
+namespace tandem::store {
+
+using Parameter = std::variant<std::string, double, int64_t>;
+
+/// A statement and the values of its placeholders, in order.
+struct Sql {
+  std::string text;
+  std::vector<Parameter> parameters;
+};
+
+/// Columns of a row in the order in which every SELECT of ours names them.
+inline constexpr int kSequenceColumn = 0;
+inline constexpr int kIdColumn = 1;
+inline constexpr int kAccountColumn = 2;
+inline constexpr int kRevisionColumn = 3;
+inline constexpr int kCreatedAtColumn = 4;
+inline constexpr int kBodyColumn = 5;
+
+/// Turns a Query into SQL. What both databases say alike is here; a dialect adds the rest. Values
+/// are always parameters; paths stand in the text, after is_field_path().
+class QueryWriter {
+ public:
+  explicit QueryWriter(const CollectionLayout& collection) : collection_(collection) {}
+  virtual ~QueryWriter() = default;
+  QueryWriter(const QueryWriter&) = delete;
+  QueryWriter& operator=(const QueryWriter&) = delete;
+
+  /// Rows of a page and one more, should one follow.
+  Sql page(const Query& query);
+  Sql count(const Query& query);
+
+ protected:
+  /// Types that a value in a condition can have.
+  enum class Kind { Text, Number, Boolean };
+  static Kind kind_of(const Scalar& value);
+
+  /// The columns of a row, as kSequenceColumn and so on.
+  virtual std::string_view columns() const = 0;
+  /// Adds a parameter and gives its placeholder.
+  virtual std::string placeholder(Parameter parameter, Kind kind) = 0;
+  /// The field as a value of that kind, or NULL; "id" and "created_at" never come here.
+  virtual std::string field(std::string_view path, Kind kind) const = 0;
+  /// `field = value`, in the form that finds an index.
+  virtual std::string equal(std::string_view path, const Scalar& value) = 0;
+  /// `field > value` and the like, for values of one kind.
+  virtual std::string range(std::string_view path, std::string_view op, const Scalar& value) = 0;
+  virtual std::string in(std::string_view path, const std::vector<Scalar>& values) = 0;
+  virtual std::string has(std::string_view path, const std::vector<Scalar>& values) = 0;
+  virtual std::string is_null(std::string_view path, bool null) = 0;
+  /// The last `characters` of `text`; where `part` begins in `text`, from 1.
+  virtual std::string last_characters(std::string_view text, std::string_view characters) const = 0;
+  virtual std::string position(std::string_view text, std::string_view part) const = 0;
+  virtual std::string lower(std::string_view text) const = 0;
+  /// The ORDER BY terms of a field, nulls last.
+  virtual std::string order_terms(std::string_view path, bool descending) const = 0;
+
+  const CollectionLayout& collection_;
+  Sql sql_;
+
+ private:
+  std::string filter(const Query& query);
+  std::string any_of(const std::vector<Condition>& group);
+  std::string condition(const Condition& condition);
+  std::string created_at(const Condition& condition);
+  std::string id(const Condition& condition);
+  std::string on_field(const Condition& condition);
+  std::string match(const std::string& text, Compare compare, const std::string& value);
+  std::string order(const Query& query) const;
+};
+
+/// The query behind Snapshot::find, or nothing when no document can have that value. Looking for
+/// what is not indexed that way is a mistake of the caller.
+std::optional<Query> find_query(const Layout& layout, std::string_view collection,
+                                std::optional<std::string_view> account, std::string_view path,
+                                std::string_view value);
+
+/// Takes the row that was read beyond the page, if any, for Page::more.
+void trim(Page& page, const Query& query);
+
+/// The statement with its values as one text, to remember its answer by.
+std::string question_of(const Sql& sql);
+
+/// Milliseconds since 1970 of a value for created_at; nothing when it is no time.
+std::optional<int64_t> created_at_millis(const Scalar& value);
+
+}  // namespace tandem::store

@@ -1,0 +1,122 @@
+#include "store/sqlite/snapshot.h"
+
+#include "core/log.h"
+#include "store/sqlite/query.h"
+
+namespace tandem::store::sqlite {
+namespace {
+
+constexpr std::string_view kColumns = "SELECT sequence,id,account,revision,created_at,body FROM ";
+
+Row row_of(const Statement& statement) {
+  Row row;
+  row.sequence = statement.integer(kSequenceColumn);
+  row.id = statement.text(kIdColumn);
+  row.account = statement.text(kAccountColumn);
+  row.revision = statement.integer(kRevisionColumn);
+  row.created_at = WallTime(Millis(statement.integer(kCreatedAtColumn)));
+  row.body = statement.text(kBodyColumn);
+  return row;
+}
+
+}  // namespace
+
+SqliteSnapshot::SqliteSnapshot(Readers& readers, const Layout& layout, TotalsCache& cache)
+    : readers_(readers), layout_(layout), cache_(cache), connection_(readers.take()) {
+  failed_ = connection_ == nullptr;
+}
+
+SqliteSnapshot::~SqliteSnapshot() {
+  if (connection_ == nullptr) return;
+  if (begun_) connection_->prepare("COMMIT").run();
+  // One that cannot end its transaction is not used again.
+  if (!connection_->in_transaction()) readers_.give_back(std::move(connection_));
+}
+
+std::optional<Row> SqliteSnapshot::get(std::string_view collection, std::string_view id) const {
+  if (failed_) return std::nullopt;
+  std::string sql(kColumns);
+  sql += '"';
+  sql += layout_.at(collection).table;
+  sql += "\" WHERE id=?";
+  Statement select = start(sql);
+  if (!next(select.bind(id))) return std::nullopt;
+  return row_of(select);
+}
+
+std::optional<Row> SqliteSnapshot::find(std::string_view collection,
+                                        std::optional<std::string_view> account,
+                                        std::string_view path, std::string_view value) const {
+  const auto query = find_query(layout_, collection, account, path, value);
+  if (!query) return std::nullopt;
+  Page page = list(*query);
+  if (page.rows.empty()) return std::nullopt;
+  return std::move(page.rows.front());
+}
+
+Page SqliteSnapshot::list(const Query& query) const {
+  Page page;
+  if (failed_) return page;
+  const Sql sql = SqliteQuery(layout_.at(query.collection)).page(query);
+  Statement select = start(sql);
+  while (next(select)) page.rows.push_back(row_of(select));
+  trim(page, query);
+  if (query.total) page.total = count(query);
+  return page;
+}
+
+int64_t SqliteSnapshot::count(const Query& query) const {
+  if (failed_) return 0;
+  const Total all = total(query);
+  if (query.where.empty() && query.any.empty()) return all.documents;
+  const Sql sql = SqliteQuery(layout_.at(query.collection)).count(query);
+  std::string question = question_of(sql);
+  if (const auto known = cache_.find(question, all.changes)) return *known;
+  Statement select = start(sql);
+  if (!next(select)) return 0;
+  const int64_t counted = select.integer(0);
+  cache_.remember(std::move(question), all.changes, counted);
+  return counted;
+}
+
+SqliteSnapshot::Total SqliteSnapshot::total(const Query& query) const {
+  const bool one = query.account.has_value();
+  Statement select =
+      start(one ? "SELECT total,changes FROM tandem_totals WHERE collection=? AND account=?"
+                : "SELECT sum(total),sum(changes) FROM tandem_totals WHERE collection=?");
+  select.bind(query.collection);
+  if (one) select.bind(*query.account);
+  if (!next(select)) return {};
+  return {select.integer(0), select.integer(1)};
+}
+
+int64_t SqliteSnapshot::counter(std::string_view key) const {
+  if (failed_) return 0;
+  Statement select = start("SELECT value FROM tandem_counters WHERE key=?");
+  return next(select.bind(key)) ? select.integer(0) : 0;
+}
+
+Statement SqliteSnapshot::start(std::string_view sql) const {
+  if (!begun_) {
+    connection_->prepare("BEGIN").run();
+    begun_ = true;
+  }
+  return connection_->prepare(sql);
+}
+
+Statement SqliteSnapshot::start(const Sql& sql) const {
+  Statement statement = start(std::string_view(sql.text));
+  for (const Parameter& parameter : sql.parameters) statement.bind_parameter(parameter);
+  return statement;
+}
+
+bool SqliteSnapshot::next(Statement& statement) const {
+  if (statement.row()) return true;
+  if (statement.failed()) {
+    failed_ = true;
+    log::error("store", "a read failed", {{"why", connection_->message()}});
+  }
+  return false;
+}
+
+}  // namespace tandem::store::sqlite

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "store/commit_queue.h"
+#include "store/sqlite/connection.h"
+#include "store/totals.h"
+
+namespace tandem::store::sqlite {
+
+/// Writes groups of batches to the file, one transaction a group.
+///
+/// A group is first written plainly. Only when a batch falls after it has changed something is
+/// the group undone and written again with a savepoint around each batch: savepoints copy every
+/// page that is touched below them, and batches seldom fall that late.
+class Writer final : public GroupWriter {
+ public:
+  Writer(std::unique_ptr<Connection> connection, const Layout& layout);
+
+  std::vector<Committed> write(std::span<const Batch> group) override;
+  Result<void> clear() override;
+  /// Moves the log into the file when it has grown.
+  void rest() override;
+
+ private:
+  enum class Savepoints { None, EachBatch };
+
+  /// Nothing when the group must be written again with savepoints; else as write().
+  std::optional<std::vector<Committed>> write_once(std::span<const Batch> group, Savepoints mode);
+  Committed apply(const Batch& batch);
+  Committed apply(const Put& put);
+  Committed create(const Put& put);
+  /// What is there already; revision kNew when nothing is.
+  struct Present {
+    int64_t sequence = 0;
+    int64_t revision = kNew;
+    std::string account;
+  };
+  std::optional<Present> look_up(const std::string& collection, const std::string& id);
+  Committed replace(const Put& put, const Present& present);
+  Committed apply(const Remove& remove);
+  Committed apply(const Adjust& adjust);
+  bool write_totals();
+  bool write_sequences();
+  std::optional<int64_t> next_sequence(const std::string& collection);
+  Committed constraint(const Put& put);
+  Committed failure() const;
+  std::vector<Committed> fail_all(size_t size, const std::string& what);
+  void roll_back();
+
+  /// SQL about one collection, built once.
+  struct Texts {
+    std::string find, insert, update, remove;
+  };
+  const Texts& texts(const std::string& collection);
+
+  std::unique_ptr<Connection> connection_;
+  const Layout& layout_;
+  std::unordered_map<std::string, Texts> texts_;
+  TotalsDelta totals_;
+  std::map<std::string, int64_t> sequences_;  // last one of each collection touched by the group
+  int next_checkpoint_pages_ = 0;
+  int log_pages_ = 0;     // in the write-ahead log, after the last commit
+  bool changed_ = false;  // whether the batch has written anything yet
+};
+
+}  // namespace tandem::store::sqlite
