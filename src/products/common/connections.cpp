@@ -26,8 +26,25 @@ void mirror_connection(api::Draft& draft, std::string_view name_field) {
                     draft.call.account.id, entry, store::kAnyRevision, draft.call.now);
 }
 
-void unmirror_connection(api::Draft& draft) {
-  draft.effects.remove(std::string(kConnections), std::string(draft.document["id"].string()));
+api::Resource connection_resource(std::string path, std::string record_type,
+                                  std::string name_field) {
+  const auto mirror = [name_field](api::Draft& draft) -> Result<void, api::ApiError> {
+    mirror_connection(draft, name_field);
+    return {};
+  };
+  const auto forget = [](api::Draft& draft) -> Result<void, api::ApiError> {
+    draft.effects.remove(std::string(kConnections), std::string(draft.document["id"].string()));
+    return {};
+  };
+  return {.path = std::move(path),
+          .record_type = std::move(record_type),
+          .id = api::IdKind::Number,
+          .unique = {name_field},
+          .references = {{"outbound.outbound_voice_profile_id", "outbound_voice_profiles"}},
+          .filters = {{"outbound_voice_profile_id", "outbound.outbound_voice_profile_id"}},
+          .on_create = mirror,
+          .on_update = mirror,
+          .on_delete = forget};
 }
 
 api::Reference connection_reference(std::string field, std::string error) {

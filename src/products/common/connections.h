@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "api/resource.h"
@@ -10,11 +11,16 @@ namespace tandem::products {
 /// lists, and where anything that names a connection_id looks whether there is one.
 inline constexpr std::string_view kConnections = "connections";
 
-/// Keeps the entry of /connections in step with a connection or application that is created or
-/// updated. `name_field` is where its kind keeps its name ("connection_name", "friendly_name").
+/// Keeps the entry of /connections in step with the connection that is created or updated. For
+/// kinds with a hook of their own, which calls this last; `name_field` is where the kind keeps its
+/// name.
 void mirror_connection(api::Draft& draft, std::string_view name_field = "connection_name");
-/// The same when it is deleted.
-void unmirror_connection(api::Draft& draft);
+
+/// What every kind of connection has in common (SIP connections; call control, TeXML and fax
+/// applications): numeric id, a name of its own, the outbound voice profile, the entry in
+/// /connections.
+api::Resource connection_resource(std::string path, std::string record_type,
+                                  std::string name_field = "connection_name");
 
 /// Reference of a document's `field` to a connection of any kind.
 api::Reference connection_reference(std::string field, std::string error = "10017");

@@ -17,16 +17,6 @@ constexpr size_t kMaxUserName = 32;
 constexpr size_t kMinPassword = 8;
 constexpr size_t kMaxPassword = 128;
 
-Result<void, ApiError> mirror(Draft& draft) {
-  mirror_connection(draft);
-  return {};
-}
-
-Result<void, ApiError> unmirror(Draft& draft) {
-  unmirror_connection(draft);
-  return {};
-}
-
 bool is_user_name(std::string_view text) {
   if (text.size() < kMinUserName || text.size() > kMaxUserName) return false;
   for (const char c : text) {
@@ -45,7 +35,8 @@ Result<void, ApiError> check_credentials(Draft& draft) {
   if (password < kMinPassword || password > kMaxPassword) {
     return refuse("10025", "A password has 8 to 128 characters.", "/password");
   }
-  return mirror(draft);
+  mirror_connection(draft);
+  return {};
 }
 
 Result<void, ApiError> check_ip(Draft& draft) {
@@ -68,35 +59,22 @@ Result<void, ApiError> check_fqdn(Draft& draft) {
   return {};
 }
 
-/// What all three kinds of connection have in common.
-Resource connection(std::string path, std::string record_type) {
-  return {.path = std::move(path),
-          .record_type = std::move(record_type),
-          .id = api::IdKind::Number,
-          .unique = {"connection_name"},
-          .references = {{"outbound.outbound_voice_profile_id", "outbound_voice_profiles"}},
-          .filters = {{"outbound_voice_profile_id", "outbound.outbound_voice_profile_id"}},
-          .on_create = mirror,
-          .on_update = mirror,
-          .on_delete = unmirror};
-}
-
 }  // namespace
 
 void declare_connections(api::Registry& registry) {
   registry.resource({.path = "/connections", .id = api::IdKind::Number});
 
-  Resource credential = connection("/credential_connections", "credential_connection");
+  Resource credential = connection_resource("/credential_connections", "credential_connection");
   credential.defaults = R"({"active":true})";
   credential.indexes = {{.path = "user_name", .unique = true, .everywhere = true}};
   credential.on_create = check_credentials;
   credential.on_update = check_credentials;
   registry.resource(std::move(credential));
 
-  Resource ip = connection("/ip_connections", "ip_connection");
+  Resource ip = connection_resource("/ip_connections", "ip_connection");
   ip.defaults = R"({"active":true})";
   registry.resource(std::move(ip));
-  registry.resource(connection("/fqdn_connections", "fqdn_connection"));
+  registry.resource(connection_resource("/fqdn_connections", "fqdn_connection"));
 
   registry.resource({.path = "/ips",
                      .record_type = "ip",

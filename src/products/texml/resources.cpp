@@ -2,32 +2,10 @@
 #include "products/texml/texml.h"
 
 namespace tandem::products::texml {
-namespace {
-
-Result<void, api::ApiError> mirror(api::Draft& draft) {
-  mirror_connection(draft, "friendly_name");
-  return {};
-}
-
-Result<void, api::ApiError> unmirror(api::Draft& draft) {
-  unmirror_connection(draft);
-  return {};
-}
-
-}  // namespace
 
 void declare(api::Registry& registry, const Services&) {
-  registry.resource({
-      .path = "/texml_applications",
-      .record_type = "texml_application",
-      .id = api::IdKind::Number,
-      .unique = {"friendly_name"},
-      .references = {{"outbound.outbound_voice_profile_id", "outbound_voice_profiles"}},
-      .filters = {{"outbound_voice_profile_id", "outbound.outbound_voice_profile_id"}},
-      .on_create = mirror,
-      .on_update = mirror,
-      .on_delete = unmirror,
-  });
+  registry.resource(
+      connection_resource("/texml_applications", "texml_application", "friendly_name"));
 }
 
 }  // namespace tandem::products::texml

@@ -2,32 +2,12 @@
 #include "products/voice/voice.h"
 
 namespace tandem::products::voice {
-namespace {
-
-Result<void, api::ApiError> mirror(api::Draft& draft) {
-  mirror_connection(draft, "application_name");
-  return {};
-}
-
-Result<void, api::ApiError> unmirror(api::Draft& draft) {
-  unmirror_connection(draft);
-  return {};
-}
-
-}  // namespace
 
 void declare(api::Registry& registry, const Services&) {
-  registry.resource({
-      .path = "/call_control_applications",
-      .record_type = "call_control_application",
-      .id = api::IdKind::Number,
-      .defaults = R"({"tags":[]})",
-      .unique = {"application_name"},
-      .references = {{"outbound.outbound_voice_profile_id", "outbound_voice_profiles"}},
-      .on_create = mirror,
-      .on_update = mirror,
-      .on_delete = unmirror,
-  });
+  api::Resource applications = connection_resource("/call_control_applications",
+                                                   "call_control_application", "application_name");
+  applications.defaults = R"({"tags":[]})";
+  registry.resource(std::move(applications));
 }
 
 }  // namespace tandem::products::voice
