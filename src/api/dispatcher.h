@@ -5,7 +5,8 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include "api/call.h"
 #include "api/effects.h"
@@ -17,9 +18,8 @@ namespace tandem {
 class Metrics;
 }
 namespace tandem::runtime {
-class Shard;
 class Shards;
-}  // namespace tandem::runtime
+}
 
 namespace tandem::api {
 
@@ -27,49 +27,57 @@ namespace tandem::api {
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  /// On the request's shard, or a thread of the store's driver for work without one.
+  /// On the shard that decided.
   virtual void committed(std::span<const events::Event> events) = 0;
 };
 
-/// What a decision led to. `reply` holds when `error` does not.
+/// What a decision led to: refused with `error`, or durable and answered with `reply`.
 struct Decided {
   std::optional<ApiError> error;
   Reply reply;
 };
 
 /// Makes effects true: runs a decision against a snapshot, commits what it wants in one batch, and
-/// only then lets out its reply, its commands and its events. The one place where api code waits
+/// only then lets out its reply, its commands and its events. The one place of the room that waits
 /// for the disk, and it waits by callback.
+///
+/// A decision is run again when what it read has changed meanwhile. A unique field taken by
+/// another is answered with 10012, a counter out of its bounds as Effects::out_of_bounds says.
 class Dispatcher {
  public:
   struct Options {
-    int max_attempts = 8;        // decisions run again after a conflict; then 10036
-    size_t handler_threads = 0;  // 0: decisions run on their shard (SQLite); else a pool of so many
-                                 // (PostgreSQL, whose reads wait for the network)
-    size_t max_waiting = 10'000;  // decisions queued for the pool; above it 10037
+    int max_attempts = 64;        // runs of one decision; then 10036 with 409
+    size_t handler_threads = 0;   // 0: decisions run on their shard (SQLite); else a pool of so
+                                  // many (PostgreSQL, whose reads wait for the network)
+    size_t max_waiting = 10'000;  // decisions queued for the pool; above it 10037 with 503
   };
   Dispatcher(runtime::Shards& shards, store::Database& database, const Clock& clock,
              Metrics& metrics, Options options);
+  Dispatcher(runtime::Shards& shards, store::Database& database, const Clock& clock,
+             Metrics& metrics)
+      : Dispatcher(shards, database, clock, metrics, Options()) {}
   ~Dispatcher();
 
-  /// Both set before the first decision; either may stay away.
+  // Set before the first decision; each may stay away.
   void set_event_sink(EventSink* sink);
-  /// Called with the earliest due time when timers were committed.
+  /// Called with the earliest due time of timers that were committed. Any shard.
   void on_timers(std::function<void(WallTime earliest)> listener);
-  /// Called for each batch that was committed, to drop what was cached of it. Any thread.
-  void on_commit(std::function<void(const store::Batch&)> listener);
+  /// Called after a batch that changed one of these collections was committed, to drop what is
+  /// cached of it. Any shard.
+  void on_change(std::vector<std::string> collections, std::function<void()> listener);
 
   using Done = UniqueFunction<void(Decided)>;
-
-  /// Decides for something that is no request (a call leg's event, a carrier's receipt); from any
-  /// thread. `done` runs where it was asked when that is a shard, else on the driver's thread.
+  /// Decides, commits, tells. From a shard: it all happens there. From any other thread: on some
+  /// shard. `decision` is kept until `done` was called and may run on another thread (of the pool),
+  /// never on two at once.
   void decide(Decision decision, Done done = {});
 
-  /// The same on the calling shard with its own Ids; `decision` may be run several times and is
-  /// kept alive until `done` has run.
-  void decide_here(runtime::Shard& shard, Ids& ids, Decision decision, Done done);
+  /// The ids of a shard, for its own thread only.
+  Ids& ids(size_t shard);
+  const Clock& clock() const;
+  store::Database& database();
 
-  /// Stops the pool; decisions under way are finished.
+  /// Ends the pool; decisions that wait for it are dropped.
   void stop();
 
  private:
