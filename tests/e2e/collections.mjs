@@ -1,0 +1,72 @@
+// What the collection suite walks: one row a collection, in the words of the official SDK.
+//
+//   name     as the SDK's client calls it: 'billingGroups' -> client.billingGroups
+//   create   what to create it with; a function gets the context (things made by earlier rows)
+//   update   what to change; left out where the API has no update
+//   changed  what must then be read back (default: `update`)
+//   filter   list parameters under which the created one is found and, changed, is not
+//   keep     name under which later rows find its id in the context
+//   id, data where the answer has them (default: data.id, data)
+
+const webhook = 'https://example.com/webhooks';
+
+export const rows = [
+  { name: 'billingGroups', create: { name: 'Head office' }, update: { name: 'Branch' }, keep: 'billingGroup' },
+  {
+    name: 'outboundVoiceProfiles', keep: 'outboundVoiceProfile',
+    create: (made) => ({ name: 'office', billing_group_id: made.billingGroup, whitelisted_destinations: ['US'] }),
+    update: { name: 'office two', concurrent_call_limit: 5 },
+    filter: { filter: { name: { contains: 'office' } } },
+  },
+  {
+    name: 'callControlApplications', keep: 'callControlApplication',
+    create: (made) => ({
+      application_name: 'router', webhook_event_url: webhook,
+      outbound: { outbound_voice_profile_id: made.outboundVoiceProfile, channel_limit: 5 },
+    }),
+    update: { application_name: 'router two', webhook_event_url: webhook, active: false },
+    filter: { filter: { application_name: { contains: 'router' } } },
+  },
+  {
+    name: 'credentialConnections', keep: 'credentialConnection',
+    create: { connection_name: 'phones', user_name: 'deskphones1', password: 'correct horse battery' },
+    update: { connection_name: 'desk phones' },
+    filter: { filter: { connection_name: { contains: 'phones' } } },
+  },
+  { name: 'ipConnections', keep: 'ipConnection', create: { connection_name: 'pbx' }, update: { connection_name: 'pbx two' } },
+  { name: 'ips', create: (made) => ({ connection_id: made.ipConnection, ip_address: '192.0.2.10', port: 5070 }), update: { ip_address: '192.0.2.11' } },
+  { name: 'fqdnConnections', keep: 'fqdnConnection', create: { connection_name: 'sbc' }, update: { connection_name: 'sbc two' } },
+  {
+    name: 'fqdns',
+    create: (made) => ({ connection_id: made.fqdnConnection, fqdn: 'sbc.example.com', dns_record_type: 'a', port: 5060 }),
+    update: { fqdn: 'sbc2.example.com' },
+  },
+  {
+    name: 'telephonyCredentials',
+    create: (made) => ({ connection_id: made.credentialConnection, name: 'reception' }),
+    update: { name: 'front desk' },
+  },
+  { name: 'texmlApplications', create: { friendly_name: 'ivr', voice_url: 'https://example.com/voice.xml' }, update: { friendly_name: 'ivr two', voice_url: 'https://example.com/voice.xml' } },
+  { name: 'faxApplications', create: { application_name: 'fax', webhook_event_url: webhook }, update: { application_name: 'fax two', webhook_event_url: webhook } },
+  {
+    name: 'messagingProfiles',
+    create: { name: 'alerts', whitelisted_destinations: ['US', 'CA'], webhook_url: webhook },
+    update: { name: 'alarms', number_pool_settings: { long_code_weight: 2, toll_free_weight: 1, skip_unhealthy: true } },
+    filter: { filter: { name: 'alerts' } },
+  },
+  { name: 'verifyProfiles', create: { name: 'login', sms: { whitelisted_destinations: ['US'] } }, update: { name: 'sign-in' } },
+  { name: 'rooms', create: { unique_name: 'standup', max_participants: 5 }, update: { unique_name: 'retro' } },
+  { name: 'networks', keep: 'network', create: { name: 'office' }, update: { name: 'lab' } },
+  {
+    name: 'wireguardInterfaces', keep: 'wireguardInterface',
+    create: (made) => ({ network_id: made.network, region_code: 'ashburn-va', name: 'tunnel' }),
+  },
+  { name: 'wireguardPeers', create: (made) => ({ wireguard_interface_id: made.wireguardInterface }) },
+  { name: 'notificationProfiles', keep: 'notificationProfile', create: { name: 'on call' }, update: { name: 'on duty' } },
+  {
+    name: 'notificationChannels',
+    create: (made) => ({ notification_profile_id: made.notificationProfile, channel_type_id: 'webhook', channel_destination: webhook }),
+    update: { channel_destination: 'https://example.com/other' },
+  },
+  { name: 'integrationSecrets', create: { identifier: 'crm', type: 'bearer', token: 'top secret' }, noRetrieve: true, hidden: ['token'] },
+];
