@@ -9,7 +9,7 @@
 #include "telephony/rtp/bytes.h"
 #include "telephony/rtp/packet.h"
 #include "telephony/rtp/replay_window.h"
-#include "telephony/rtp/srtp_cipher.h"
+#include "telephony/rtp/srtp_cipher_impl.h"
 
 namespace tandem::rtp {
 namespace {

@@ -1,5 +1,3 @@
-#include "telephony/rtp/srtp_cipher.h"
-
 #include <algorithm>
 
 #include <openssl/crypto.h>
@@ -7,6 +5,7 @@
 
 #include "core/assert.h"
 #include "telephony/rtp/bytes.h"
+#include "telephony/rtp/srtp_cipher_impl.h"
 
 namespace tandem::rtp {
 namespace {
