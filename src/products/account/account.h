@@ -10,7 +10,7 @@ void declare(api::Registry& registry, const Services& services);
 
 /// Parts of declare(), a file each.
 void declare_access_ips(api::Registry& registry);
-void declare_managed_accounts(api::Registry& registry);
+void declare_managed_accounts(api::Registry& registry, const Services& services);
 void declare_notifications(api::Registry& registry);
 
 }  // namespace tandem::products::account

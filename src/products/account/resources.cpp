@@ -23,7 +23,7 @@ Result<void, api::ApiError> describe_service_provider(Draft& draft) {
 
 }  // namespace
 
-void declare(api::Registry& registry, const Services&) {
+void declare(api::Registry& registry, const Services& services) {
   registry.resource({.path = "/billing_groups",
                      .record_type = "billing_group",
                      .on_create = own_by_organization});
@@ -33,7 +33,7 @@ void declare(api::Registry& registry, const Services&) {
                      .on_create = describe_service_provider,
                      .on_update = describe_service_provider});
   declare_access_ips(registry);
-  declare_managed_accounts(registry);
+  declare_managed_accounts(registry, services);
   declare_notifications(registry);
 }
 
