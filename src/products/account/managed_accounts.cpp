@@ -42,14 +42,14 @@ Result<void, ApiError> make_account(Draft& draft, const SecretBox& secrets) {
   managed["_channel_limit"] = 0;
   managed.members().erase("password");
 
-  api::AccountRecord record;
+  api::auth::AccountRecord record;
   record.id = id;
   record.organization = managed["business_name"].string();
   record.parent = call.account.id;
   record.created_at = call.now;
-  draft.effects.batch.puts.push_back(api::account_row(record, store::kNew));
-  const api::NewApiKey key = api::make_api_key({call.now, call.ids}, id, "First key");
-  draft.effects.batch.puts.push_back(api::api_key_row(key.key, store::kNew));
+  draft.effects.batch.puts.push_back(api::auth::account_row(record, store::kNew));
+  const api::auth::NewApiKey key = api::auth::make_api_key({call.now, call.ids}, id, "First key");
+  draft.effects.batch.puts.push_back(api::auth::api_key_row(key.key, store::kNew));
   // The documented answers show key and token to the manager whenever it looks.
   const std::string context = sealing_context(call.account.id);
   managed["_api_key"] = secrets.seal(key.secret, context);
@@ -75,17 +75,17 @@ Result<void, ApiError> leave_out_disabled(const Call& call, const store::Snapsho
 
 /// Finds the manager's entry and sets the account behind it to `status`.
 Outcome set_status(const api::Registry& registry, const Call& call, const store::Snapshot& snapshot,
-                   api::AccountRecord::Status status) {
+                   api::auth::AccountRecord::Status status) {
   const api::ResourceEngine* engine = registry.engine(kManaged);
   const auto row = engine->find(call, snapshot, call.param("id"));
   if (!row) return tl::unexpected(row.error());
-  auto record = api::find_account(snapshot, row->id);
+  auto record = api::auth::find_account(snapshot, row->id);
   if (!record) return tl::unexpected(ApiError::not_found());
   record->status = status;
   json::Value managed = api::document_of(*row);
-  managed["_disabled"] = status == api::AccountRecord::Status::Enabled ? json::Value() : true;
+  managed["_disabled"] = status == api::auth::AccountRecord::Status::Enabled ? json::Value() : true;
   Effects effects;
-  effects.batch.puts.push_back(api::account_row(*record));
+  effects.batch.puts.push_back(api::auth::account_row(*record));
   engine->put(*row, managed, call.now, effects);
   effects.reply = engine->reply(call, snapshot, managed);
   return effects;
@@ -150,7 +150,7 @@ void declare_managed_accounts(api::Registry& registry, const Services& services)
                             json::Value& managed) { show_keys(call, managed, secrets); },
       .on_list = leave_out_disabled,
   });
-  using Status = api::AccountRecord::Status;
+  using Status = api::auth::AccountRecord::Status;
   registry.bind(Op::EnableManagedAccount,
                 [&registry](const Call& call, const store::Snapshot& snapshot) {
                   return set_status(registry, call, snapshot, Status::Enabled);
