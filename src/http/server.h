@@ -26,24 +26,26 @@ struct Limits {
   size_t max_head_bytes = 32 * 1024;
   size_t max_headers = 100;
   size_t max_target_bytes = 8 * 1024;
-  size_t max_pipelined = 64;
+  size_t max_pipelined = 64;  // answered in one go before other connections get their turn
   size_t max_connections = 10'000;
-  std::chrono::seconds head_timeout{10};        // from first byte to complete head
-  std::chrono::seconds idle_timeout{75};        // keep-alive, between requests
-  std::chrono::seconds body_stall_timeout{20};  // without a byte of the body
-  std::chrono::seconds write_stall_timeout{20}; // without the client taking a byte
+  std::chrono::seconds head_timeout{10};         // from first byte to complete head
+  std::chrono::seconds idle_timeout{75};         // keep-alive, between requests
+  std::chrono::seconds body_stall_timeout{20};   // without a byte of the body
+  std::chrono::seconds write_stall_timeout{20};  // without the client taking a byte
 };
 
 /// One request and its answer. Handed to the handler when the head is complete; used on its
-/// shard's thread but for respond(), which any thread may call. Destroyed without an answer, it
-/// answers 500.
+/// shard's thread but for respond(), which any thread may call; so may the last reference go on
+/// any thread. Destroyed without an answer, it answers 500. When the client went away, callbacks
+/// get an error and answers go nowhere. Not to outlive the Shards.
 class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual const RequestHead& head() const = 0;
 
-  /// The whole body, or why not: the error says "too large" (413) or "incomplete" (400). At once,
-  /// inside the call, when it is there already.
+  /// The whole body, or why not: the error says "too large" (then answer 413), or "incomplete" and
+  /// the like (then the server has answered or the client is gone). At once, inside the call, when
+  /// it is there already.
   virtual void read_body(size_t limit, UniqueFunction<void(Result<std::string>)> done) = 0;
   /// The next piece of the body; empty at its end. The client is held back until it is asked for.
   virtual void read_some(UniqueFunction<void(Result<std::string>)> done) = 0;
@@ -68,6 +70,9 @@ class Server {
     uint16_t port = 0;  // 0: any free one
     Limits limits;
     std::shared_ptr<runtime::TlsContext> tls;  // null: plain
+    /// Makes the answer to what never reaches the handler (malformed, too slow, too much); none:
+    /// one line of plain text. Called on the shards' threads.
+    std::function<Response(int status, std::string_view why)> refusal;
   };
   Server(runtime::Shards& shards, Options options, Handler handler);
   ~Server();
@@ -75,7 +80,8 @@ class Server {
   /// Why not, in words a person can act on ("127.0.0.1:8080 is in use").
   Result<void> start();
   uint16_t port() const;
-  /// Stops accepting, lets what runs finish until `grace`, then closes.
+  /// Stops accepting, lets what runs finish until `grace`, then closes. Waits for that; so not
+  /// from a shard's thread.
   void stop(std::chrono::milliseconds grace);
 
  private:

@@ -14,6 +14,8 @@ class io_context;
 
 namespace tandem::runtime {
 
+class Poller;
+
 /// Handle of a timer that was started; cancelling one that ran or never was is fine.
 using TimerId = uint64_t;
 
@@ -23,12 +25,15 @@ class Shard {
  public:
   virtual ~Shard() = default;
   virtual size_t index() const = 0;
-  /// Runs `work` on this shard's thread, later; from any thread, in order per caller.
+  /// Runs `work` on this shard's thread, later; from any thread, in order per caller. Work handed
+  /// over after the loop ended is dropped.
   virtual void post(UniqueFunction<void()> work) = 0;
   virtual bool on_this_thread() const = 0;
   /// Monotonic timer; called on the shard. From the shard's own thread only.
   virtual TimerId after(std::chrono::steady_clock::duration delay, UniqueFunction<void()> work) = 0;
   virtual void cancel(TimerId timer) = 0;
+  /// Readiness of descriptors, the cheap way (runtime/poller.h). From the shard's own thread only.
+  virtual Poller& poller() = 0;
   /// For the rooms that own sockets (runtime, http, telephony, carrier).
   virtual boost::asio::io_context& io() = 0;
 
@@ -36,17 +41,23 @@ class Shard {
   static Shard* current();
 };
 
-/// All shards of the process.
+/// All shards of the process. Outlives everything that holds a Shard.
 class Shards {
  public:
-  /// `count` 0: one a core.
+  /// `count` 0: one a core. Also makes the process ignore SIGPIPE: a peer that went away is an
+  /// error of the write, not the end of the server.
   explicit Shards(size_t count);
   ~Shards();
+  Shards(const Shards&) = delete;
+  Shards& operator=(const Shards&) = delete;
+
   size_t size() const;
   Shard& operator[](size_t index);
   void start();
-  /// Ends every loop and joins the threads.
+  /// Ends every loop and joins the threads. Work that waits is dropped.
   void stop();
+  /// Between start() and stop().
+  bool running() const;
 
  private:
   struct Impl;

@@ -1,0 +1,96 @@
+#include "http/chunked.h"
+
+#include <algorithm>
+
+namespace tandem::http {
+
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool is_text(char c) { return c == '\t' || (c >= 0x20 && c != 0x7f) || c < 0; }
+
+/// RFC 9110 section 5.6.2.
+bool is_token(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+}
+
+}  // namespace
+
+ChunkDecoder::Step ChunkDecoder::next_in_size(char c) {
+  if (const int digit = hex_digit(c); digit >= 0) {
+    if (++digits_ > kMaxSizeDigits) return Step::Bad;
+    left_ = left_ * 16 + static_cast<uint64_t>(digit);
+    return Step::Size;
+  }
+  if (step_ == Step::SizeStart) return Step::Bad;
+  if (c == ';') return Step::Extension;
+  return c == '\r' ? Step::SizeEnd : Step::Bad;
+}
+
+ChunkDecoder::Step ChunkDecoder::next_in_trailer(char c) {
+  if (++trailer_bytes_ > kMaxTrailerBytes) return Step::Bad;
+  switch (step_) {
+    case Step::TrailerStart:
+      if (c == '\r') return Step::LastLf;
+      return is_token(c) ? Step::TrailerName : Step::Bad;
+    case Step::TrailerName:
+      if (c == ':') return Step::TrailerValue;
+      return is_token(c) ? Step::TrailerName : Step::Bad;
+    case Step::TrailerValue:
+      if (c == '\r') return Step::TrailerEnd;
+      return is_text(c) ? Step::TrailerValue : Step::Bad;
+    default:  // TrailerEnd
+      return c == '\n' ? Step::TrailerStart : Step::Bad;
+  }
+}
+
+ChunkDecoder::Step ChunkDecoder::next(char c) {
+  switch (step_) {
+    case Step::SizeStart:
+    case Step::Size:
+      return next_in_size(c);
+    case Step::Extension:
+      if (c == '\r') return Step::SizeEnd;
+      return is_text(c) && ++extension_bytes_ <= kMaxExtensionBytes ? Step::Extension : Step::Bad;
+    case Step::SizeEnd:
+      if (c != '\n') return Step::Bad;
+      digits_ = 0;
+      return left_ == 0 ? Step::TrailerStart : Step::Data;
+    case Step::DataCr:
+      return c == '\r' ? Step::DataLf : Step::Bad;
+    case Step::DataLf:
+      return c == '\n' ? Step::SizeStart : Step::Bad;
+    case Step::LastLf:
+      return c == '\n' ? Step::Done : Step::Bad;
+    default:
+      return next_in_trailer(c);
+  }
+}
+
+ChunkDecoder::State ChunkDecoder::decode(std::string_view& in, std::string& out, size_t room) {
+  while (step_ != Step::Done && step_ != Step::Bad && !in.empty()) {
+    if (step_ != Step::Data) {
+      step_ = next(in.front());
+      in.remove_prefix(1);
+      continue;
+    }
+    const size_t size = std::min({static_cast<size_t>(left_), in.size(), room});
+    if (size == 0) return State::More;
+    out.append(in.substr(0, size));
+    in.remove_prefix(size);
+    room -= size;
+    left_ -= size;
+    if (left_ == 0) step_ = Step::DataCr;
+  }
+  if (step_ == Step::Bad) return State::Bad;
+  return step_ == Step::Done ? State::Done : State::More;
+}
+
+}  // namespace tandem::http
