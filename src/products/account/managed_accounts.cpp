@@ -2,6 +2,7 @@
 
 #include "api/auth/accounts.h"
 #include "api/auth/api_keys.h"
+#include "api/resource_engine.h"
 #include "products/account/account.h"
 #include "products/common/secret_box.h"
 

@@ -1,0 +1,70 @@
+#include "app/coverage.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+
+#include "api/registry.h"
+#include "app/products.h"
+#include "contract/contract.h"
+#include "products/common/secret_box.h"
+#include "store/blobs.h"
+
+namespace tandem::app {
+namespace {
+
+/// A folder of its own that goes away with it: declaring products takes services, though none of
+/// them is used.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "tandem-XXXXXX").string();
+    if (const char* made = mkdtemp(name.data())) path_ = made;
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::vector<CoverageRow> count(const contract::Contract& contract, const api::Registry& registry) {
+  std::vector<CoverageRow> rows;
+  const auto pending = contract.pending();
+  for (const contract::Operation& operation : contract.operations()) {
+    auto row = std::find_if(rows.begin(), rows.end(),
+                            [&](const CoverageRow& r) { return r.product == operation.product; });
+    if (row == rows.end()) {
+      rows.push_back({.product = std::string(operation.product)});
+      row = rows.end() - 1;
+    }
+    ++row->total;
+    if (registry.bound(operation.op)) ++row->served;
+    if (std::find(pending.begin(), pending.end(), operation.id) != pending.end()) ++row->pending;
+  }
+  return rows;
+}
+
+}  // namespace
+
+Result<std::vector<CoverageRow>> measure_coverage() {
+  const auto contract = contract::Contract::load();
+  if (!contract) return tl::unexpected(contract.error());
+  const ScratchFolder folder;
+  const auto blobs = store::open_file_blobs(folder.path());
+  if (!blobs) return tl::unexpected(blobs.error());
+  const auto secrets = products::SecretBox::open(folder.path() + "/secret.key");
+  if (!secrets) return tl::unexpected(secrets.error());
+  api::Registry registry(**contract);
+  declare_products(registry, {**blobs, **secrets});
+  const auto pending = (*contract)->pending();
+  const auto sound = registry.check({pending.begin(), pending.end()});
+  if (!sound) return tl::unexpected(sound.error());
+  return count(**contract, registry);
+}
+
+}  // namespace tandem::app

@@ -1,0 +1,29 @@
+#include "app/products.h"
+
+#include "products/account/account.h"
+#include "products/ai/ai.h"
+#include "products/fax/fax.h"
+#include "products/messaging/messaging.h"
+#include "products/networking/networking.h"
+#include "products/sip/sip.h"
+#include "products/texml/texml.h"
+#include "products/verify/verify.h"
+#include "products/video/video.h"
+#include "products/voice/voice.h"
+
+namespace tandem::app {
+
+void declare_products(api::Registry& registry, const products::Services& services) {
+  products::account::declare(registry, services);
+  products::ai::declare(registry, services);
+  products::fax::declare(registry, services);
+  products::messaging::declare(registry, services);
+  products::networking::declare(registry, services);
+  products::sip::declare(registry, services);
+  products::texml::declare(registry, services);
+  products::verify::declare(registry, services);
+  products::video::declare(registry, services);
+  products::voice::declare(registry, services);
+}
+
+}  // namespace tandem::app
