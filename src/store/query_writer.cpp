@@ -88,7 +88,9 @@ void trim(Page& page, const Query& query) {
 std::string question_of(const Sql& sql) {
   std::string question = sql.text;
   for (const Parameter& parameter : sql.parameters) {
+    // A NUL, which no value holds, and the type: text "7" and the number 7 are two questions.
     question += '\0';
+    question += static_cast<char>('0' + parameter.index());
     if (const auto* text = std::get_if<std::string>(&parameter)) question += *text;
     if (const auto* number = std::get_if<double>(&parameter)) {
       char digits[32];
