@@ -3,7 +3,7 @@
 #include "api/collections.h"
 #include "core/json.h"
 
-namespace tandem::api {
+namespace tandem::api::auth {
 namespace {
 
 constexpr int64_t kMaxListed = 1'000;
@@ -87,4 +87,4 @@ Result<AccountRecord> create_account(store::Database& database, Moment moment,
   return account;
 }
 
-}  // namespace tandem::api
+}  // namespace tandem::api::auth

@@ -9,7 +9,7 @@
 #include "api/effects.h"
 #include "store/store.h"
 
-namespace tandem::api {
+namespace tandem::api::auth {
 
 /// An account of the installation, in the collection `accounts`.
 struct AccountRecord {
@@ -35,4 +35,4 @@ std::optional<ApiError> account_refusal(const AccountRecord& account);
 Result<AccountRecord> create_account(store::Database& database, Moment moment,
                                      std::string organization);
 
-}  // namespace tandem::api
+}  // namespace tandem::api::auth

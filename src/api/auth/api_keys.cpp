@@ -6,7 +6,7 @@
 #include "api/collections.h"
 #include "core/json.h"
 
-namespace tandem::api {
+namespace tandem::api::auth {
 namespace {
 
 constexpr int64_t kMaxListed = 1'000;
@@ -129,4 +129,4 @@ Result<ApiKey> revoke_api_key(store::Database& database, WallTime now, std::stri
   return key;
 }
 
-}  // namespace tandem::api
+}  // namespace tandem::api::auth

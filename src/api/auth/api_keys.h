@@ -9,7 +9,7 @@
 #include "api/effects.h"
 #include "store/store.h"
 
-namespace tandem::api {
+namespace tandem::api::auth {
 
 /// An API key as it is kept: never the key itself, only its SHA-256 (keys are 256 bits of
 /// randomness, so a slow password hash would add nothing) and its first characters.
@@ -54,4 +54,4 @@ Result<void> ensure_api_key(store::Database& database, Moment moment, const std:
 Result<ApiKey> revoke_api_key(store::Database& database, WallTime now, std::string_view account,
                               std::string_view id_or_prefix);
 
-}  // namespace tandem::api
+}  // namespace tandem::api::auth

@@ -6,7 +6,7 @@
 
 #include "core/assert.h"
 
-namespace tandem::api {
+namespace tandem::api::auth {
 
 Digest sha256(std::string_view text) {
   // Fetched once: OpenSSL 3 takes locks and 200 ns for each fetch.
@@ -35,4 +35,4 @@ size_t DigestHash::operator()(const Digest& digest) const {
   return hash;
 }
 
-}  // namespace tandem::api
+}  // namespace tandem::api::auth

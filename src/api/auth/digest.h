@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace tandem::api {
+namespace tandem::api::auth {
 
 using Digest = std::array<uint8_t, 32>;
 
@@ -19,4 +19,4 @@ struct DigestHash {
   size_t operator()(const Digest& digest) const;
 };
 
-}  // namespace tandem::api
+}  // namespace tandem::api::auth

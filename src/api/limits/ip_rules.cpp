@@ -7,7 +7,7 @@
 
 #include <arpa/inet.h>
 
-namespace tandem::api {
+namespace tandem::api::limits {
 namespace {
 constexpr int kIpv4Bits = 32;
 constexpr int kIpv6Bits = 128;
@@ -57,4 +57,4 @@ bool IpRules::allows(std::string_view address) const {
   return from && std::any_of(blocks_.begin(), blocks_.end(), contains);
 }
 
-}  // namespace tandem::api
+}  // namespace tandem::api::limits

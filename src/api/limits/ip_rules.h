@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tandem::api {
+namespace tandem::api::limits {
 
 /// A block of addresses, IPv4 or IPv6 (IPv4 as ::ffff:a.b.c.d).
 class AddressBlock {
@@ -32,4 +32,4 @@ class IpRules {
   std::vector<AddressBlock> blocks_;
 };
 
-}  // namespace tandem::api
+}  // namespace tandem::api::limits

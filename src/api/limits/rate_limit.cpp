@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tandem::api {
+namespace tandem::api::limits {
 namespace {
 constexpr int64_t kSecond = 1'000'000'000;
 }
@@ -29,4 +29,4 @@ RateVerdict TokenBucket::take(const RateLimit& limit, Clock::time_point now) {
   }
 }
 
-}  // namespace tandem::api
+}  // namespace tandem::api::limits

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace tandem::api {
+namespace tandem::api::limits {
 
 /// How much is allowed in how long.
 struct RateLimit {
@@ -33,4 +33,4 @@ class TokenBucket {
   std::atomic<int64_t> full_at_ns_{0};  // when the bucket will be full again
 };
 
-}  // namespace tandem::api
+}  // namespace tandem::api::limits
