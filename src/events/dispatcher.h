@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -7,7 +8,6 @@
 
 #include "core/clock.h"
 #include "core/metrics.h"
-#include "core/random.h"
 #include "events/event.h"
 #include "http/client.h"
 #include "store/store.h"
@@ -18,6 +18,7 @@ class Shards;
 
 namespace tandem::events {
 
+class Feed;
 class SigningKey;
 
 /// Sends what the outbox holds: at least once, in order per subject as long as its target
@@ -26,21 +27,28 @@ class SigningKey;
 class Dispatcher {
  public:
   struct Options {
-    std::chrono::milliseconds timeout{2'000};    // for one attempt (guide: webhooks)
+    std::chrono::milliseconds timeout{2'000};  // for one attempt (guide: webhooks)
     size_t max_in_flight_per_target = 32;
     size_t max_in_flight = 2'000;
-    int max_attempts = 20;                       // per URL pair, over about 12 hours
+    size_t max_in_memory = 20'000;  // deliveries; the rest waits in the store
+    int max_rounds = 20;            // tries of the URL pair, over about 11 hours
     http::AddressPolicy allow = http::is_public_address;
+    Feed* feed = nullptr;  // told of every committed event
   };
   Dispatcher(runtime::Shards& shards, store::Database& database, const Clock& clock,
              const SigningKey& key, Metrics& metrics, Options options);
+  /// Stops.
   ~Dispatcher();
 
   /// Takes up what an earlier process left; then runs.
   Result<void> start();
+  /// Ends all sending and waits until what was sent is recorded. While the shards still run, and
+  /// not on one of them.
   void stop();
   /// The events of a batch that was committed just now. Any thread.
   void committed(std::span<const Event> events);
+  /// A delivery of this event was put into the store by record_again(). Any thread.
+  void owed(const Event& event);
   /// The clock moved: look for what is due. Any thread.
   void wake();
   /// Forgets everything in flight or scheduled, after the store was cleared.

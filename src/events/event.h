@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.h"
@@ -12,26 +14,43 @@ namespace tandem::events {
 /// Where an event goes, as its application or profile says at the moment it happens.
 struct Target {
   std::string url;           // empty: nobody wants it, it is only logged
-  std::string failover_url;
-  enum class Shape { V2, V1, Raw } shape = Shape::V2;  // data+meta; API v1; payload alone (10DLC, TeXML JSON)
+  std::string failover_url;  // tried at once when `url` fails; may be empty
+  /// V2: data and meta. V1: the older form of the voice API. Raw: the payload alone.
+  enum class Shape : uint8_t { V2, V1, Raw } shape = Shape::V2;
 };
 
 /// Something that happened to a subject; a row in the same transaction as the change behind it.
 struct Event {
-  std::string id;        // UUID
+  std::string id;  // UUID
   std::string account;
-  std::string type;      // "call.initiated"
-  std::string subject;   // what its order is kept for: a call, a message, an order
-  std::string payload;   // JSON text of data.payload
+  std::string type;     // "call.initiated"
+  std::string subject;  // what its order is kept for: a call, a message, an order
+  std::string payload;  // JSON text of data.payload
   WallTime occurred_at{};
   Target target;
 };
+
+/// Names of this room's collections.
+inline constexpr std::string_view kEventLog = "events";
+/// One row a delivery that is still owed; gone once it was delivered or given up.
+inline constexpr std::string_view kOutbox = "webhook_outbox";
+/// What was tried and what came of it, in the form of GET /webhook_deliveries. A delivery appears
+/// with its first attempt; until one succeeds its status is "failed".
+inline constexpr std::string_view kDeliveries = "webhook_deliveries";
 
 /// Collections of this room, to be opened with the rest.
 std::vector<store::Collection> collections();
 
 /// Adds the event to the batch: its row in the event log and, when it has a target, the delivery
-/// it owes. Tell the Dispatcher after the commit (dispatcher.h).
+/// it owes, which has the event's id. Tell the Dispatcher after the commit (dispatcher.h).
 void record(store::Batch& batch, const Event& event);
+
+/// Adds one more delivery of a recorded event under an id of its own, to `event.target`. It waits
+/// for no other delivery of its subject. Tell the Dispatcher after the commit (owed()).
+void record_again(store::Batch& batch, const Event& event, std::string_view delivery_id,
+                  WallTime now);
+
+/// The event as the log keeps it; nothing when there is none of that id.
+std::optional<Event> find_event(const store::Snapshot& snapshot, std::string_view id);
 
 }  // namespace tandem::events
