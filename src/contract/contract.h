@@ -22,10 +22,11 @@ enum class Verb : uint8_t { Get, Post, Put, Patch, Delete, Head };
 /// How a list is asked for its pages, and how it answers.
 enum class Paging : uint8_t {
   None,
-  PageNumberSize,   // page[number], page[size] -> data + meta{page_number,page_size,total_pages,total_results}
-  RecordsPerPage,   // page, recordsPerPage -> records|data + page + totalRecords (10DLC)
-  TexmlPages,       // Page, PageSize, PageToken -> page, page_size, next_page_uri ... (TeXML)
-  Cursor            // page[after]/page[before]/page[limit] or PageToken-like cursors -> meta.cursors
+  PageNumberSize,  // page[number], page[size] -> data +
+                   // meta{page_number,page_size,total_pages,total_results}
+  RecordsPerPage,  // page, recordsPerPage -> records|data + page + totalRecords (10DLC)
+  TexmlPages,      // Page, PageSize, PageToken -> page, page_size, next_page_uri ... (TeXML)
+  Cursor           // page[after]/page[before]/page[limit] or PageToken-like cursors -> meta.cursors
 };
 
 enum class Security : uint8_t { ApiKey, None, OAuthClient, OptionalOAuthClient };
@@ -42,14 +43,14 @@ struct Parameter {
 
 /// A possible answer.
 struct Answer {
-  int status;  // 0 for "default"
+  int status;                     // 0 for "default"
   std::string_view content_type;  // empty: no body
   Schema schema;                  // empty: not described
 };
 
 struct Operation {
   Op op;
-  std::string_view id;       // operationId
+  std::string_view id;  // operationId
   Verb verb;
   std::string_view path;     // template: "/billing_groups/{id}"
   std::string_view product;  // the contract's file: "account"
@@ -64,7 +65,7 @@ struct Operation {
     std::string_view content_type;
     Schema schema;
   };
-  std::span<const Body> bodies;      // empty: takes none
+  std::span<const Body> bodies;  // empty: takes none
   std::span<const Answer> answers;
 
   /// The schema of the first 2xx JSON answer, and its status; empty and 204 when it has no body.
@@ -73,6 +74,8 @@ struct Operation {
   /// The status with which this operation answers the error `code`: one it documents, else the
   /// catalogue's.
   int status_for(std::string_view code) const;
+  /// What it documents for that status, or by default; null when nothing.
+  const Answer* answer_for(int status) const;
 };
 
 /// What the router found.
@@ -86,9 +89,9 @@ struct Match {
 
 /// A webhook the platform sends.
 struct Webhook {
-  std::string_view name;     // operation name in the contract: "callInitiated"
+  std::string_view name;  // operation name in the contract: "callInitiated"
   std::string_view product;
-  Schema schema;             // of the whole body
+  Schema schema;  // of the whole body
 };
 
 class Contract {
@@ -102,6 +105,7 @@ class Contract {
   std::span<const Operation> operations() const;
   const Operation& operation(Op op) const;
   const Operation* find(Verb verb, std::string_view path_template) const;
+  const Operation* find(std::string_view operation_id) const;
   std::span<const Webhook> webhooks() const;
   const Webhook* webhook(std::string_view name) const;
 
@@ -110,11 +114,15 @@ class Contract {
   Match route(Verb verb, std::string_view path) const;
   Match route_storage(Verb verb, std::string_view path) const;
 
+  /// The operationIds that are named as not served yet (contract/pending.yaml).
+  std::span<const std::string_view> pending() const;
+
   /// The whole contract as an OpenAPI 3.1 document, for GET /openapi.json.
   std::string_view openapi_json() const;
 
  private:
   Contract();
+  static Result<std::unique_ptr<Contract>> build(std::string_view json);
   friend class Schema;
   friend struct Compiler;
   struct Impl;

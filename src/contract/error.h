@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,11 +11,14 @@
 
 namespace tandem::contract {
 
-/// One entry of the documented envelope `errors[{code,title,detail,source{pointer|parameter},meta}]`.
+struct Operation;
+
+/// One entry of the documented envelope
+/// `errors[{code,title,detail,source{pointer|parameter},meta}]`.
 struct ErrorItem {
-  std::string code;       // "10004"
-  std::string detail;     // one sentence about this very case
-  std::string pointer;    // JSON pointer into the body: "/name"; empty when it is not about the body
+  std::string code;     // "10004"
+  std::string detail;   // one sentence about this very case
+  std::string pointer;  // JSON pointer into the body: "/name"; empty when it is not about the body
   std::string parameter;  // name of the path or query parameter: "page[size]"; empty likewise
 };
 
@@ -45,15 +49,21 @@ struct CatalogueEntry {
 
 /// The entry of `code`; null for one that is not in the catalogue.
 const CatalogueEntry* catalogue(std::string_view code);
+/// Every entry, in the order of the codes' digits.
+std::span<const CatalogueEntry> catalogue();
 
 /// The envelope as JSON text; titles come from the catalogue.
 std::string envelope(const ApiError& error);
 
+/// The envelope as `operation` documents it for `status`. Where that is another shape (a list under
+/// "detail", one error without a list, OAuth's "error"), its members stand beside "errors", so
+/// that every client finds what it looks for; numeric codes are numbers where they shall be.
+std::string envelope(const Operation& operation, int status, const ApiError& error);
+
 /// `return refuse("10013", "No connection has this ID.", "/connection_id");`
 inline tl::unexpected<ApiError> refuse(std::string code, std::string detail,
                                        std::string pointer = {}) {
-  return tl::unexpected<ApiError>(
-      ApiError(std::move(code), std::move(detail), std::move(pointer)));
+  return tl::unexpected<ApiError>(ApiError(std::move(code), std::move(detail), std::move(pointer)));
 }
 
 }  // namespace tandem::contract
