@@ -22,8 +22,9 @@ class ResourceEngine;
 /// It was routed, authenticated and rate limited; the function answers it itself.
 struct RawRequest {
   std::shared_ptr<http::Exchange> exchange;
-  const contract::Match& match;
-  const Account& account;
+  contract::Match match;
+  Account account;
+  std::string request_id;
 };
 using RawHandler = std::function<void(RawRequest)>;
 

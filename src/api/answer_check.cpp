@@ -1,0 +1,98 @@
+#include "api/answer_check.h"
+
+#include "core/json.h"
+#include "core/log.h"
+
+namespace tandem::api {
+namespace {
+
+using contract::Schema;
+
+ApiError violation(std::string_view who, const contract::ErrorItem& problem) {
+  const std::string at = problem.pointer.empty() ? "/" : problem.pointer;
+  log::error("api", "what we say does not fit the contract",
+             {{"where", std::string(who)}, {"pointer", at}, {"problem", problem.detail}});
+  ApiError error("10007",
+                 std::string(who) + " does not fit the contract at " + at + ": " + problem.detail);
+  return error.with_status(500);
+}
+
+const contract::Answer* answer_for(const contract::Operation& operation, int status) {
+  const contract::Answer* otherwise = nullptr;
+  for (const contract::Answer& answer : operation.answers) {
+    if (answer.status == status) return &answer;
+    if (answer.status == 0) otherwise = &answer;
+  }
+  // The default answer describes errors.
+  return status >= 400 ? otherwise : nullptr;
+}
+
+/// Errors leave in the one envelope of the API, with codes as text. Where the contract describes
+/// them otherwise (numbers as codes, FastAPI's `detail`), it is not held against them.
+bool describes_envelope(Schema schema) {
+  const Schema errors = schema.member("errors");
+  if (!errors) return false;
+  const Schema code = errors.items() ? errors.items().member("code") : Schema();
+  return !code || (code.kind() != Schema::Kind::Integer && code.kind() != Schema::Kind::Number);
+}
+
+std::optional<ApiError> hold(std::string_view who, Schema schema, std::string_view text) {
+  const auto document = json::Document::parse(text);
+  if (!document) return violation(who, {"10015", "it is not JSON", "", ""});
+  std::vector<contract::ErrorItem> problems;
+  if (schema.validate(document->root(), contract::Direction::Answer, problems, 1)) return {};
+  return violation(who, problems.front());
+}
+
+}  // namespace
+
+AnswerCheck::AnswerCheck(const contract::Contract& contract) {
+  for (const contract::Webhook& webhook : contract.webhooks()) {
+    const Schema data = webhook.schema.member("data");
+    const Schema payload = data ? data.member("payload") : Schema();
+    const Schema type = data ? data.member("event_type") : Schema();
+    if (!payload || !type) continue;
+    for (const std::string_view name : type.enum_values()) {
+      payloads_.emplace(std::string(name), payload);
+    }
+  }
+}
+
+std::optional<ApiError> AnswerCheck::check_reply(const contract::Operation& operation,
+                                                 const Reply& reply) const {
+  if (reply.later || reply.file || reply.content_type != "application/json") return {};
+  const int status = reply.status != 0 ? reply.status : operation.success_status();
+  const contract::Answer* answer = answer_for(operation, status);
+  std::string who = std::string(operation.id) + " (" + std::to_string(status) + ")";
+  if (!answer) {
+    if (status >= 400) return {};
+    return violation(who, {"10015", "the contract has no such status", "", ""});
+  }
+  if (!answer->schema || answer->content_type.find("json") == std::string_view::npos) return {};
+  if (status >= 400 && !describes_envelope(answer->schema)) return {};
+  return hold(who, answer->schema, reply.body);
+}
+
+std::optional<ApiError> AnswerCheck::check_event(const events::Event& event) const {
+  const auto [begin, end] = payloads_.equal_range(event.type);
+  if (begin == end || event.target.shape == events::Target::Shape::Raw) return {};
+  const auto document = json::Document::parse(event.payload);
+  const std::string who = "event " + event.type;
+  if (!document) return violation(who, {"10015", "its payload is not JSON", "", ""});
+  std::vector<contract::ErrorItem> problems;
+  for (auto known = begin; known != end; ++known) {
+    problems.clear();
+    const json::View root = document->root();
+    if (known->second.validate(root, contract::Direction::Answer, problems, 1)) return {};
+  }
+  return violation(who, problems.front());
+}
+
+std::optional<ApiError> AnswerCheck::check_events(const std::vector<events::Event>& events) const {
+  for (const events::Event& event : events) {
+    if (auto error = check_event(event)) return error;
+  }
+  return {};
+}
+
+}  // namespace tandem::api
