@@ -13,6 +13,13 @@ tandem_room(telephony/rtp DEPS tandem_core OpenSSL::Crypto TEST_DEPS srtp2)
 tandem_room(telephony/media DEPS tandem_telephony_rtp tandem_runtime media_libraries)
 tandem_room(telephony DEPS tandem_telephony_sip tandem_telephony_media EXCLUDE sdp sip rtp media)
 tandem_room(carrier DEPS tandem_telephony tandem_store)
-tandem_room(products DEPS tandem_api tandem_carrier PkgConfig::pugixml)
+tandem_room(products DEPS tandem_api tandem_carrier PkgConfig::pugixml PkgConfig::libsodium)
+
+# The numbering plans are data that the products link in.
+enable_language(ASM)
+target_sources(tandem_products PRIVATE ${CMAKE_SOURCE_DIR}/src/products/numbers/plans.S)
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/products/numbers/plans.S PROPERTIES
+  COMPILE_DEFINITIONS "TANDEM_NUMBER_PLANS=\"${CMAKE_SOURCE_DIR}/src/products/numbers/data/plans.tsv\""
+  OBJECT_DEPENDS ${CMAKE_SOURCE_DIR}/src/products/numbers/data/plans.tsv)
 tandem_room(app DEPS tandem_products PkgConfig::yaml_cpp)
 tandem_room(cli DEPS tandem_app)
