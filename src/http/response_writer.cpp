@@ -22,16 +22,6 @@ bool is_servers_business(std::string_view name) {
   }
 }
 
-void append_value(std::string& out, std::string_view value) {
-  const size_t start = out.size();
-  out.append(value);
-  constexpr std::string_view kBreaks("\r\n\0", 3);
-  for (size_t at = out.find_first_of(kBreaks, start); at != std::string::npos;
-       at = out.find_first_of(kBreaks, at)) {
-    out[at] = ' ';
-  }
-}
-
 void append_status_line(std::string& out, int status) {
   if (status == 200) {
     out.append("HTTP/1.1 200 OK\r\n");
@@ -45,6 +35,16 @@ void append_status_line(std::string& out, int status) {
 }
 
 }  // namespace
+
+void append_field_value(std::string& out, std::string_view value) {
+  const size_t start = out.size();
+  out.append(value);
+  constexpr std::string_view kBreaks("\r\n\0", 3);
+  for (size_t at = out.find_first_of(kBreaks, start); at != std::string::npos;
+       at = out.find_first_of(kBreaks, at)) {
+    out[at] = ' ';
+  }
+}
 
 bool is_bodiless(int status) { return status < 200 || status == 204 || status == 304; }
 
@@ -61,7 +61,7 @@ void append_response_head(std::string& out, const Response& response, const Resp
     if (is_servers_business(name)) continue;
     out.append(name);
     out.append(": ");
-    append_value(out, value);
+    append_field_value(out, value);
     out.append("\r\n");
   }
   if (shape.content_length) {

@@ -26,6 +26,9 @@ bool is_bodiless(int status);
 void append_response_head(std::string& out, const Response& response, const ResponseShape& shape,
                           std::string_view date);
 
+/// Appends a field value with its line breaks and zeros made spaces, so that it stays one.
+void append_field_value(std::string& out, std::string_view value);
+
 /// Appends a number in decimal.
 void append_number(std::string& out, uint64_t number);
 

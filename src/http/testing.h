@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <future>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -9,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http/client.h"
 #include "http/server.h"
 #include "runtime/shards.h"
 #include "runtime/socket.h"
@@ -95,6 +98,50 @@ struct TestServer {
   runtime::Shards shards;
   Server server;
   Result<void> started;
+};
+
+/// Runs `work` on the shard and waits until it is through.
+template <class Work>
+void on_shard(runtime::Shard& shard, Work work) {
+  std::promise<void> through;
+  shard.post([&] {
+    work();
+    through.set_value();
+  });
+  through.get_future().wait();
+}
+
+/// A client on a shard, with calls that wait for the answer.
+class TestClient {
+ public:
+  using Answer = Result<Response, ClientError>;
+
+  explicit TestClient(runtime::Shard& shard, Client::Options options = {}) : shard_(shard) {
+    on_shard(shard_, [&] { client_ = std::make_unique<Client>(shard_, std::move(options)); });
+  }
+  ~TestClient() {
+    on_shard(shard_, [&] { client_.reset(); });
+  }
+
+  std::future<Answer> begin(ClientRequest request) {
+    auto promise = std::make_shared<std::promise<Answer>>();
+    shard_.post([this, promise, request = std::move(request)]() mutable {
+      client_->send(std::move(request),
+                    [promise](Answer answer) { promise->set_value(std::move(answer)); });
+    });
+    return promise->get_future();
+  }
+  Answer send(ClientRequest request) { return begin(std::move(request)).get(); }
+  Answer get(std::string url) {
+    ClientRequest request;
+    request.url = std::move(url);
+    return send(std::move(request));
+  }
+  Client& client() { return *client_; }
+
+ private:
+  runtime::Shard& shard_;
+  std::unique_ptr<Client> client_;
 };
 
 /// Occurrences of `part` in `text`.

@@ -1,0 +1,126 @@
+#include "http/client.h"
+
+#include <unordered_map>
+
+#include "core/assert.h"
+#include "http/client_target.h"
+#include "http/request_writer.h"
+#include "runtime/resolver.h"
+#include "runtime/shards.h"
+#include "runtime/tls.h"
+
+namespace tandem::http {
+
+namespace {
+
+constexpr size_t kScratchBytes = 64 * 1024;
+/// How often idle connections and unused targets are looked at.
+constexpr std::chrono::seconds kTidyInterval{1};
+
+bool wants_tls(const Url& url) { return url.scheme == "https" || url.scheme == "wss"; }
+
+bool has_body(const ClientRequest& request) {
+  return !request.body.empty() || request.method == Method::Post || request.method == Method::Put ||
+         request.method == Method::Patch;
+}
+
+}  // namespace
+
+struct Client::Impl {
+  using Done = UniqueFunction<void(Result<Response, ClientError>)>;
+
+  Impl(runtime::Shard& s, Options o)
+      : shard(s), options(std::move(o)), resolver(s), scratch(kScratchBytes) {}
+  ~Impl() { shard.cancel(tidy_timer); }
+
+  /// The context for https, made on first use; null when that failed.
+  runtime::TlsContext* tls() {
+    if (!options.tls) {
+      auto made = runtime::TlsContext::client();
+      if (made) options.tls = std::move(*made);
+    }
+    return options.tls.get();
+  }
+
+  void refuse(Done done, ClientError::Kind kind, std::string what) {
+    shard.post([done = std::move(done), kind, what = std::move(what)]() mutable {
+      done(tl::unexpected(ClientError{kind, std::move(what)}));
+    });
+  }
+
+  ClientTarget& target_of(const Url& url, runtime::TlsContext* context) {
+    std::string key = url.scheme + "://" + url.host + ":" + std::to_string(url.port);
+    auto& target = targets[std::move(key)];
+    if (!target) {
+      const ClientMeans means{shard, options, resolver, scratch};
+      target = std::make_unique<ClientTarget>(means, url, context);
+    }
+    if (!tidying) tidy_later();
+    return *target;
+  }
+
+  void tidy_later() {
+    tidying = !targets.empty();
+    if (tidying) tidy_timer = shard.after(kTidyInterval, [this] { tidy(); });
+  }
+
+  void tidy() {
+    const auto since = std::chrono::steady_clock::now() - options.idle_timeout;
+    for (auto entry = targets.begin(); entry != targets.end();) {
+      entry->second->close_idle(since);
+      entry = entry->second->unused() ? targets.erase(entry) : std::next(entry);
+    }
+    tidy_later();
+  }
+
+  void expire(ClientTarget& target, const ClientJob& job) {
+    const std::unique_ptr<ClientJob> over = target.withdraw(job);
+    TANDEM_ASSERT(over != nullptr);
+    over->done(tl::unexpected(ClientError{ClientError::Kind::Timeout, "no answer in time"}));
+  }
+
+  runtime::Shard& shard;
+  Options options;
+  runtime::Resolver resolver;
+  std::vector<char> scratch;
+  std::unordered_map<std::string, std::unique_ptr<ClientTarget>> targets;
+  bool tidying = false;
+  runtime::TimerId tidy_timer = 0;
+};
+
+Client::Client(runtime::Shard& shard, Options options)
+    : impl_(std::make_unique<Impl>(shard, std::move(options))) {}
+
+Client::~Client() = default;
+
+void Client::send(ClientRequest request, UniqueFunction<void(Result<Response, ClientError>)> done) {
+  TANDEM_ASSERT(impl_->shard.on_this_thread() && request.method != Method::Other);
+  const auto url = Url::parse(request.url);
+  if (!url || url->scheme.starts_with("ws")) {
+    impl_->refuse(std::move(done), ClientError::Kind::BadUrl,
+                  url ? "the URL's scheme is none of http, https" : url.error().what);
+    return;
+  }
+  runtime::TlsContext* const context = wants_tls(*url) ? impl_->tls() : nullptr;
+  if (wants_tls(*url) && context == nullptr) {
+    impl_->refuse(std::move(done), ClientError::Kind::Certificate, "no certificate authorities");
+    return;
+  }
+  auto job = std::make_unique<ClientJob>(impl_->shard);
+  const auto body_bytes =
+      has_body(request) ? std::optional<uint64_t>(request.body.size()) : std::nullopt;
+  job->head = write_request_head(to_string(request.method), *url, request.headers, body_bytes);
+  job->body = std::move(request.body);
+  job->to_head = request.method == Method::Head;
+  job->max_response_bytes = request.max_response_bytes;
+  job->done = std::move(done);
+  ClientTarget& target = impl_->target_of(*url, context);
+  job->timer = impl_->shard.after(
+      request.timeout, [impl = impl_.get(), &target, &job = *job] { impl->expire(target, job); });
+  if (!target.accept(job)) {
+    impl_->refuse(std::move(job->done), ClientError::Kind::Connect,
+                  "too many requests wait for " + url->authority());
+  }
+}
+
+}  // namespace tandem::http
