@@ -35,6 +35,7 @@ Result<CollectionLayout> collection_layout(Collection collection) {
   CollectionLayout layout;
   layout.name = std::move(collection.name);
   layout.table = "c_" + layout.name;
+  layout.base_index = layout.name + "/";
   for (Index& index : collection.indexes) {
     // Names in SQL know no case, so neither may the paths that they are made of.
     const auto same = [&index](const Index& other) {
@@ -44,8 +45,9 @@ Result<CollectionLayout> collection_layout(Collection collection) {
     if (!is_field_path(index.path) || index.path == "id" || twice) {
       return fail("bad index of collection " + layout.name + ": " + index.path);
     }
-    if (index.path == "created_at") index.kind = Index::Kind::Number;
-    layout.indexes.push_back(index_layout(layout.name, index, true));
+    const bool base = index.path == "created_at";  // which the base index serves
+    if (base) index.kind = Index::Kind::Number;
+    if (!base) layout.indexes.push_back(index_layout(layout.name, index, true));
     if (index.everywhere) layout.indexes.push_back(index_layout(layout.name, index, false));
     layout.declared.push_back(std::move(index));
   }
@@ -58,6 +60,13 @@ const Index* CollectionLayout::find(std::string_view path) const {
   const auto found = std::find_if(declared.begin(), declared.end(),
                                   [path](const Index& index) { return index.path == path; });
   return found == declared.end() ? nullptr : &*found;
+}
+
+const IndexLayout* CollectionLayout::find_by_account(std::string_view path) const {
+  const auto found = std::find_if(indexes.begin(), indexes.end(), [path](const IndexLayout& index) {
+    return index.by_account && index.path == path;
+  });
+  return found == indexes.end() ? nullptr : &*found;
 }
 
 Result<Layout> Layout::from(std::vector<Collection> collections) {

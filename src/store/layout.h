@@ -11,8 +11,9 @@
 
 namespace tandem::store {
 
-/// One index as the database has it. A declared Index becomes one over (account, value); one that
-/// is `everywhere` also one over the value alone.
+/// One index as the database has it. A declared Index becomes one over (account, value), and
+/// created_at behind it so that matches are found newest first; one that is `everywhere` also
+/// becomes one over the value alone. What is unique is over nothing else.
 struct IndexLayout {
   std::string name;  // "rooms/unique_name/unique": tells all that matters about it
   std::string path;
@@ -24,12 +25,15 @@ struct IndexLayout {
 /// A declared collection and what the database keeps for it.
 struct CollectionLayout {
   std::string name;
-  std::string table;  // "c_rooms"
+  std::string table;       // "c_rooms"
+  std::string base_index;  // "rooms/": over (account, created_at), every collection has it
   std::vector<Index> declared;
   std::vector<IndexLayout> indexes;
 
   /// The declaration for a path, or null.
   const Index* find(std::string_view path) const;
+  /// The index over (account, value of path), or null.
+  const IndexLayout* find_by_account(std::string_view path) const;
 };
 
 /// All declared collections.

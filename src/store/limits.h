@@ -22,6 +22,8 @@ inline constexpr size_t kMaxPathBytes = 200;
 inline constexpr size_t kMaxPathDepth = 16;
 /// Longest name of a collection.
 inline constexpr size_t kMaxCollectionNameBytes = 48;
+/// Values of an In that are looked up one by one and merged.
+inline constexpr size_t kMaxMergedValues = 32;
 /// Most rows of one page.
 inline constexpr long long kMaxPageRows = 100'000;
 

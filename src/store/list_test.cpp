@@ -15,6 +15,7 @@ std::vector<Collection> rooms() {
   collection.indexes.push_back({"status", Index::Kind::Text, false, false});
   collection.indexes.push_back({"price", Index::Kind::Number, false, false});
   collection.indexes.push_back({"active", Index::Kind::Text, false, false});
+  collection.indexes.push_back({"phone", Index::Kind::Text, false, true});
   collection.indexes.push_back({"created_at", Index::Kind::Number, false, false});
   return {collection};
 }
@@ -23,10 +24,10 @@ std::vector<Collection> rooms() {
 /// those of the same name outside, but without an index.
 std::unique_ptr<Database> filled(std::unique_ptr<Database> database) {
   const std::vector<std::string> bodies = {
-      R"("status":"open","price":10,"active":true,"tags":["x","y"],"deep":{"name":"Anna"})",
+      R"("status":"open","price":10,"active":true,"tags":["x","y"],"deep":{"name":"Anna"},"phone":"+1")",
       R"("status":"open","price":2.5,"active":false,"tags":["y"],"deep":{"name":"anna 2"})",
-      R"("status":"closed","price":-3,"active":true,"tags":[],"deep":{"name":"Bert"})",
-      R"("status":"closed","price":7,"active":false,"tags":["X"])",
+      R"("status":"closed","price":-3,"active":true,"tags":[],"deep":{"name":"Bert"},"phone":"+2")",
+      R"("status":"closed","price":7,"active":false,"tags":["X"],"phone":"+12")",
       R"("status":"Open","price":null,"tags":"x","deep":{"name":null})",
       R"("status":null,"price":100000000000,"active":null,"tags":null)",
       R"("status":"","price":0,"tags":[1,2,true])",
@@ -122,6 +123,9 @@ const std::vector<Case>& cases() {
       {{"status", Compare::StartsWith, {"OP"}}, "410"},
       {{"status", Compare::StartsWith, {"a%"}}, "7"},
       {{"status", Compare::StartsWith, {"%"}}, ""},
+      {{"phone", Compare::StartsWith, {"+1"}}, "30"},
+      {{"phone", Compare::StartsWith, {"+12"}}, "3"},
+      {{"phone", Compare::StartsWith, {"+"}}, "320"},
       {{"status", Compare::StartsWith, {""}}, "87643210"},
       {{"status", Compare::EndsWith, {"ED"}}, "32"},
       {{"status", Compare::EndsWith, {"xxclosed"}}, ""},

@@ -43,6 +43,25 @@ std::vector<Scalar> usable_values(const std::vector<Scalar>& values) {
   return usable;
 }
 
+/// The first text after all that begin with `prefix`, when case makes no difference to it (the
+/// digits of a phone number): then a prefix is a range, which an index finds.
+std::optional<Scalar> end_of_prefix(const std::string& prefix) {
+  const bool plain = std::all_of(prefix.begin(), prefix.end(), [](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return c >= ' ' && c < '~' && !letter;
+  });
+  if (!plain || prefix.empty()) return std::nullopt;
+  std::string end = prefix;
+  ++end.back();
+  return end;
+}
+
+std::vector<Scalar> distinct(std::vector<Scalar> values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
 }  // namespace
 
 std::optional<int64_t> created_at_millis(const Scalar& value) {
@@ -79,8 +98,12 @@ std::optional<Query> find_query(const Layout& layout, std::string_view collectio
   return query;
 }
 
+int64_t rows_of_page(const Query& query) {
+  return std::clamp<int64_t>(query.limit, 0, kMaxPageRows);
+}
+
 void trim(Page& page, const Query& query) {
-  const auto limit = static_cast<size_t>(std::clamp<int64_t>(query.limit, 0, kMaxPageRows));
+  const auto limit = static_cast<size_t>(rows_of_page(query));
   page.more = page.rows.size() > limit;
   if (page.more) page.rows.pop_back();
 }
@@ -107,30 +130,74 @@ QueryWriter::Kind QueryWriter::kind_of(const Scalar& value) {
   return std::holds_alternative<double>(value) ? Kind::Number : Kind::Boolean;
 }
 
-Sql QueryWriter::page(const Query& query) {
+Sql QueryWriter::page(const Query& query, std::optional<Selectivity> selectivity) {
   sql_ = {};
   const std::string table = '"' + collection_.table + '"';
-  const std::string where = filter(query);
-  const std::string ordered = order(query);
-  const int64_t limit = std::clamp<int64_t>(query.limit, 0, kMaxPageRows) + 1;
-  std::string window = " LIMIT " + placeholder(limit, Kind::Number);
-  window += " OFFSET " + placeholder(std::max<int64_t>(query.offset, 0), Kind::Number);
   const std::string select = "SELECT " + std::string(columns()) + " FROM " + table;
-  if (query.order.empty()) {
-    sql_.text = select + where + ordered + window;
+  const std::string hint = index_hint(query, selectivity);
+  const auto split = splittable(query);
+  if (query.order.empty() && hint.empty() && !split) {
+    const std::string where = filter(query);
+    sql_.text = select + where + order(query) + window(rows_of_page(query) + 1, query.offset);
   } else {
     // Sorting carries sequences only; bodies are read for the rows of the page.
-    sql_.text = select + " WHERE sequence IN (SELECT sequence FROM " + table + where + ordered +
-                window + ")" + ordered;
+    const std::string inner = split ? merged(query, *split) : sequences(query, hint);
+    sql_.text = select + " WHERE sequence IN (" + inner + ")" + order(query);
   }
   return std::move(sql_);
 }
 
 Sql QueryWriter::count(const Query& query) {
   sql_ = {};
+  Query unordered = query;
+  unordered.order.clear();
+  const std::string hint = index_hint(unordered, std::nullopt);
   const std::string where = filter(query);
-  sql_.text = "SELECT count(*) FROM \"" + collection_.table + '"' + where;
+  sql_.text = "SELECT count(*) FROM \"" + collection_.table + '"' + hint + where;
   return std::move(sql_);
+}
+
+std::string QueryWriter::sequences(const Query& query, const std::string& hint) {
+  const std::string where = filter(query);
+  return "SELECT sequence FROM \"" + collection_.table + '"' + hint + where + order(query) +
+         window(rows_of_page(query) + 1, query.offset);
+}
+
+std::string QueryWriter::merged(const Query& query, size_t split) {
+  const std::vector<Scalar> values = distinct(usable_values(query.where[split].values));
+  const int64_t depth = rows_of_page(query) + 1 + std::max<int64_t>(query.offset, 0);
+  std::string parts;
+  for (const Scalar& value : values) {
+    Query part = query;
+    part.where[split] = {query.where[split].path, Compare::Eq, {value}};
+    const std::string where = filter(part);
+    parts += parts.empty() ? "" : " UNION ALL ";
+    parts += "SELECT * FROM (SELECT sequence,created_at FROM \"" + collection_.table + '"' + where +
+             order(query) + window(depth, 0) + ") AS part";
+  }
+  return "SELECT sequence FROM (" + parts + ") AS parts" + order(query) +
+         window(rows_of_page(query) + 1, query.offset);
+}
+
+std::optional<size_t> QueryWriter::splittable(const Query& query) const {
+  // In steps through one value after the other, which gives no order: so each value is read
+  // newest first, as far as the page can need it, and the parts are merged.
+  if (!query.order.empty() || !query.account) return std::nullopt;
+  std::optional<size_t> split;
+  for (size_t i = 0; i < query.where.size(); ++i) {
+    const Condition& term = query.where[i];
+    if (collection_.find_by_account(term.path) == nullptr) continue;
+    if (term.compare == Compare::Eq) return std::nullopt;
+    const size_t values = distinct(usable_values(term.values)).size();
+    if (term.compare == Compare::In && values >= 1 && values <= kMaxMergedValues) split = i;
+  }
+  return split;
+}
+
+std::string QueryWriter::window(int64_t limit, int64_t offset) {
+  std::string window = " LIMIT " + placeholder(limit, Kind::Number);
+  if (offset > 0) window += " OFFSET " + placeholder(offset, Kind::Number);
+  return window;
 }
 
 std::string QueryWriter::filter(const Query& query) {
@@ -244,7 +311,11 @@ std::string QueryWriter::on_field(const Condition& condition) {
     case Compare::Contains: {
       const auto* text = std::get_if<std::string>(&value);
       if (text == nullptr) return std::string(kNever);
-      return match(field(condition.path, Kind::Text), compare, *text);
+      const std::string matches = match(field(condition.path, Kind::Text), compare, *text);
+      const auto end = compare == Compare::StartsWith ? end_of_prefix(*text) : std::nullopt;
+      if (!end) return matches;
+      return range(condition.path, ">=", value) + " AND " + range(condition.path, "<", *end) +
+             " AND " + matches;
     }
     default:
       return range(condition.path, range_operator(compare), value);
@@ -278,6 +349,8 @@ std::string QueryWriter::order(const Query& query) const {
   }
   // Equal rows follow in the same direction: that way one index can serve the whole order.
   if (!terms.empty()) terms += ",";
+  // Over all accounts the table's own order has to do: no index of created_at is without account.
+  if (terms.empty() && query.account) terms = "created_at DESC,";
   return " ORDER BY " + terms + (descending ? "sequence DESC" : "sequence ASC");
 }
 

@@ -28,6 +28,12 @@ inline constexpr int kRevisionColumn = 3;
 inline constexpr int kCreatedAtColumn = 4;
 inline constexpr int kBodyColumn = 5;
 
+/// What is known about a query when its page is read.
+struct Selectivity {
+  int64_t documents = 0;  // of the account
+  int64_t matches = 0;    // of those, the ones that the query is after
+};
+
 /// Turns a Query into SQL. What both databases say alike is here; a dialect adds the rest. Values
 /// are always parameters; paths stand in the text, after is_field_path().
 class QueryWriter {
@@ -38,7 +44,7 @@ class QueryWriter {
   QueryWriter& operator=(const QueryWriter&) = delete;
 
   /// Rows of a page and one more, should one follow.
-  Sql page(const Query& query);
+  Sql page(const Query& query, std::optional<Selectivity> selectivity = {});
   Sql count(const Query& query);
 
  protected:
@@ -46,10 +52,15 @@ class QueryWriter {
   enum class Kind { Text, Number, Boolean };
   static Kind kind_of(const Scalar& value);
 
+  /// How a query gets at its rows: the index to go through, empty when the database shall choose.
+  virtual std::string index_hint(const Query& query, std::optional<Selectivity> selectivity) const {
+    (void)query, (void)selectivity;
+    return {};
+  }
   /// The columns of a row, as kSequenceColumn and so on.
   virtual std::string_view columns() const = 0;
   /// Adds a parameter and gives its placeholder.
-  virtual std::string placeholder(Parameter parameter, Kind kind) = 0;
+  virtual std::string placeholder(const Parameter& parameter, Kind kind) = 0;
   /// The field as a value of that kind, or NULL; "id" and "created_at" never come here.
   virtual std::string field(std::string_view path, Kind kind) const = 0;
   /// `field = value`, in the form that finds an index.
@@ -70,6 +81,10 @@ class QueryWriter {
   Sql sql_;
 
  private:
+  std::string sequences(const Query& query, const std::string& hint);
+  std::string merged(const Query& query, size_t split);
+  std::optional<size_t> splittable(const Query& query) const;
+  std::string window(int64_t limit, int64_t offset);
   std::string filter(const Query& query);
   std::string any_of(const std::vector<Condition>& group);
   std::string condition(const Condition& condition);
@@ -85,6 +100,9 @@ class QueryWriter {
 std::optional<Query> find_query(const Layout& layout, std::string_view collection,
                                 std::optional<std::string_view> account, std::string_view path,
                                 std::string_view value);
+
+/// Query::limit within its bounds.
+int64_t rows_of_page(const Query& query);
 
 /// Takes the row that was read beyond the page, if any, for Page::more.
 void trim(Page& page, const Query& query);

@@ -79,7 +79,7 @@ struct Order {
   bool descending = false;
 };
 
-/// What a list asks for. Without an order: newest first.
+/// What a list asks for. Without an order: newest first (by created_at, then by sequence).
 struct Query {
   std::string collection;
   std::optional<std::string> account;       // nothing: of every account (platform work only)

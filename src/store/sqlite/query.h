@@ -14,8 +14,9 @@ class SqliteQuery final : public QueryWriter {
   using QueryWriter::QueryWriter;
 
  private:
+  std::string index_hint(const Query& query, std::optional<Selectivity> selectivity) const override;
   std::string_view columns() const override;
-  std::string placeholder(Parameter parameter, Kind kind) override;
+  std::string placeholder(const Parameter& parameter, Kind kind) override;
   std::string field(std::string_view path, Kind kind) const override;
   std::string equal(std::string_view path, const Scalar& value) override;
   std::string range(std::string_view path, std::string_view op, const Scalar& value) override;

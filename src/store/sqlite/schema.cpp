@@ -1,8 +1,7 @@
 #include "store/sqlite/schema.h"
 
-#include <set>
+#include <map>
 #include <string>
-#include <vector>
 
 #include "store/sqlite/query.h"
 
@@ -49,43 +48,56 @@ Result<void> apply(Connection& connection, const Migration& step) {
 }
 
 std::string create_table(const CollectionLayout& collection) {
-  const std::string table = '"' + collection.table + '"';
-  // The base index serves an account's lists, newest first, and conditions on created_at.
-  return "CREATE TABLE IF NOT EXISTS " + table +
-         "(sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL,"
+  return "CREATE TABLE IF NOT EXISTS \"" + collection.table +
+         "\"(sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL,"
          " revision INTEGER NOT NULL, created_at INTEGER NOT NULL,"
-         " body TEXT NOT NULL CHECK(json_valid(body)));"
-         "CREATE INDEX IF NOT EXISTS \"" +
-         collection.name + "\" ON " + table + "(account, sequence, created_at)";
+         " body TEXT NOT NULL CHECK(json_valid(body)))";
 }
+
+/// Statements by index name. SQLite keeps them to the letter, so that a changed one shows.
+using Indexes = std::map<std::string, std::string>;
 
 std::string create_index(const CollectionLayout& collection, const IndexLayout& index) {
   // Null values are all different to a unique index.
-  return std::string("CREATE ") + (index.unique ? "UNIQUE " : "") + "INDEX IF NOT EXISTS \"" +
-         index.name + "\" ON \"" + collection.table + "\"(" +
-         (index.by_account ? "account, " : "") + field_expression(index.path) + ")";
+  std::string sql = index.unique ? "CREATE UNIQUE INDEX" : "CREATE INDEX";
+  sql += " \"" + index.name + "\" ON \"" + collection.table + "\"(";
+  sql += (index.by_account ? "account," : "") + field_expression(index.path);
+  return sql + (index.by_account && !index.unique ? ",created_at)" : ")");
 }
 
-std::vector<std::string> existing_indexes(Connection& connection, const std::string& table) {
-  std::vector<std::string> names;
+Indexes wanted_indexes(const CollectionLayout& collection) {
+  Indexes wanted;
+  wanted[collection.base_index] = "CREATE INDEX \"" + collection.base_index + "\" ON \"" +
+                                  collection.table + "\"(account,created_at)";
+  for (const IndexLayout& index : collection.indexes) {
+    wanted[index.name] = create_index(collection, index);
+  }
+  return wanted;
+}
+
+Indexes existing_indexes(Connection& connection, const std::string& table) {
+  Indexes existing;
   Statement list = connection.prepare(
-      "SELECT name FROM sqlite_schema WHERE type='index' AND tbl_name=? AND name LIKE '%/%'");
+      "SELECT name,sql FROM sqlite_schema WHERE type='index' AND tbl_name=? AND sql IS NOT NULL");
   list.bind(table);
-  while (list.row()) names.emplace_back(list.text(0));
-  return names;
+  while (list.row()) existing.emplace(list.text(0), list.text(1));
+  return existing;
 }
 
 Result<void> create_collection(Connection& connection, const CollectionLayout& collection) {
   if (auto made = connection.execute(create_table(collection)); !made) return made;
-  std::set<std::string> declared;
-  for (const IndexLayout& index : collection.indexes) declared.insert(index.name);
-  for (const std::string& name : existing_indexes(connection, collection.table)) {
-    if (declared.contains(name)) continue;
+  const Indexes wanted = wanted_indexes(collection);
+  const Indexes existing = existing_indexes(connection, collection.table);
+  for (const auto& [name, sql] : existing) {
+    const auto same = wanted.find(name);
+    if (same != wanted.end() && same->second == sql) continue;
     if (auto gone = connection.execute("DROP INDEX \"" + name + '"'); !gone) return gone;
   }
-  for (const IndexLayout& index : collection.indexes) {
-    auto made = connection.execute(create_index(collection, index));
-    if (!made) return fail("cannot index " + index.name + ": " + made.error().what);
+  for (const auto& [name, sql] : wanted) {
+    const auto same = existing.find(name);
+    if (same != existing.end() && same->second == sql) continue;
+    auto made = connection.execute(sql);
+    if (!made) return fail("cannot make the index " + name + ": " + made.error().what);
   }
   return {};
 }

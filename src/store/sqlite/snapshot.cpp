@@ -57,17 +57,25 @@ std::optional<Row> SqliteSnapshot::find(std::string_view collection,
 Page SqliteSnapshot::list(const Query& query) const {
   Page page;
   if (failed_) return page;
-  const Sql sql = SqliteQuery(layout_.at(query.collection)).page(query);
+  std::optional<Selectivity> selectivity;
+  if (query.total) {
+    const Total all = total(query);
+    page.total = count(query, all);
+    if (page.total <= query.offset) return page;
+    selectivity = Selectivity{all.documents, page.total};
+  }
+  const Sql sql = SqliteQuery(layout_.at(query.collection)).page(query, selectivity);
   Statement select = start(sql);
   while (next(select)) page.rows.push_back(row_of(select));
   trim(page, query);
-  if (query.total) page.total = count(query);
   return page;
 }
 
 int64_t SqliteSnapshot::count(const Query& query) const {
-  if (failed_) return 0;
-  const Total all = total(query);
+  return failed_ ? 0 : count(query, total(query));
+}
+
+int64_t SqliteSnapshot::count(const Query& query, const Total& all) const {
   if (query.where.empty() && query.any.empty()) return all.documents;
   const Sql sql = SqliteQuery(layout_.at(query.collection)).count(query);
   std::string question = question_of(sql);

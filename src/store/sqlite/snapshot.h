@@ -34,6 +34,7 @@ class SqliteSnapshot final : public Snapshot {
   Statement start(const Sql& sql) const;
   bool next(Statement& statement) const;
   Total total(const Query& query) const;
+  int64_t count(const Query& query, const Total& all) const;
 
   Readers& readers_;
   const Layout& layout_;
