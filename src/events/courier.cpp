@@ -7,6 +7,7 @@
 #include "events/backoff.h"
 #include "events/body.h"
 #include "events/target.h"
+#include "events/target_state.h"
 
 namespace tandem::events {
 namespace {
@@ -34,42 +35,15 @@ std::string signing_time() {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
+http::Client::Options client_options(const Courier::Options& options) {
+  http::Client::Options made;
+  made.allow = options.allow;
+  made.max_connections_per_target = options.max_in_flight;
+  made.max_idle_per_target = options.max_in_flight_per_target;
+  return made;
+}
+
 }  // namespace
-
-CourierMetrics::CourierMetrics(Metrics& metrics)
-    : delivered(metrics.counter("tandem_webhooks_delivered_total", "Webhooks a target took")),
-      failed_attempts(metrics.counter("tandem_webhook_attempts_failed_total",
-                                      "Webhook requests without a 2xx answer")),
-      given_up(metrics.counter("tandem_webhooks_given_up_total", "Webhooks no target ever took")),
-      in_flight(metrics.gauge("tandem_webhooks_in_flight", "Webhook deliveries under way")),
-      in_memory(metrics.gauge("tandem_webhooks_in_memory", "Webhook deliveries held in memory")),
-      seconds(metrics.histogram("tandem_webhook_seconds", "Duration of webhook requests")) {}
-
-struct Courier::TargetState {
-  TargetState(std::string name, bool direct) : key(std::move(name)), queue(direct) {}
-
-  std::string key;
-  TargetQueue queue;
-  Breaker primary;
-  Breaker failover;
-  size_t in_flight = 0;
-  size_t counted = 0;  // of queue.size(), in the gauge
-  bool runnable = false;
-  std::optional<WallTime> wake_at;
-
-  /// Which URL may be asked now: false for the primary, true for the failover.
-  std::optional<bool> open_url(const Delivery& next, WallTime now) const {
-    if (primary.allows(now)) return false;
-    if (!next.event.target.failover_url.empty() && failover.allows(now)) return true;
-    return std::nullopt;
-  }
-  Breaker& breaker(bool on_failover) { return on_failover ? failover : primary; }
-  /// Whether a breaker still keeps the target from being asked.
-  bool resting(WallTime now) const {
-    const auto rests = [now](const Breaker& b) { return b.open() && now < b.open_until(); };
-    return rests(primary) || rests(failover);
-  }
-};
 
 /// One try of primary and failover URL.
 struct Courier::Round {
@@ -93,13 +67,16 @@ Courier::Courier(runtime::Shard& shard, Journal& journal, const Clock& clock, co
       key_(key),
       metrics_(metrics),
       options_(std::move(options)),
-      client_(shard, {.allow = options_.allow,
-                      .max_connections_per_target = options_.max_in_flight,
-                      .max_idle_per_target = options_.max_in_flight_per_target}) {}
+      client_(shard, client_options(options_)) {}
 
 Courier::~Courier() {
   reset();
   if (timer_) shard_.cancel(*timer_);
+}
+
+void Courier::close() {
+  reset();
+  closed_ = true;
 }
 
 void Courier::reset() {
@@ -115,7 +92,7 @@ void Courier::reset() {
   unrecorded_ = 0;
 }
 
-Courier::TargetState& Courier::target(const std::string& key) {
+TargetState& Courier::target(const std::string& key) {
   auto& slot = targets_[key];
   if (!slot) slot = std::make_unique<TargetState>(key, discovered_);
   return *slot;
@@ -176,7 +153,7 @@ void Courier::schedule(TargetState& to) {
 }
 
 bool Courier::has_capacity() const {
-  return in_flight_ < options_.max_in_flight && unrecorded_ < kMaxUnrecorded;
+  return !closed_ && in_flight_ < options_.max_in_flight && unrecorded_ < kMaxUnrecorded;
 }
 
 void Courier::drain() {
@@ -329,7 +306,8 @@ size_t Courier::share() const {
 
 void Courier::read_backlog_of(TargetState& to, WallTime now) {
   // A target that does not answer needs no more in memory than it can be probed with.
-  const size_t most = to.resting(now) ? kMinShare : share();
+  const Delivery* next = to.queue.peek();
+  const size_t most = next && !to.open_url(*next, now) ? kMinShare : share();
   const size_t held = to.queue.size();
   const size_t room = held <= most / 2 ? most - held : 0;
   if (!to.queue.wants_backlog(now, room)) return;

@@ -13,27 +13,17 @@
 #include <vector>
 
 #include "core/clock.h"
-#include "core/metrics.h"
 #include "core/random.h"
-#include "events/breaker.h"
+#include "events/courier_metrics.h"
 #include "events/journal.h"
+#include "events/outbox.h"
 #include "events/signing_key.h"
-#include "events/target_queue.h"
 #include "http/client.h"
 #include "runtime/shards.h"
 
 namespace tandem::events {
 
-/// What the couriers count together.
-struct CourierMetrics {
-  explicit CourierMetrics(Metrics& metrics);
-  Counter& delivered;
-  Counter& failed_attempts;
-  Counter& given_up;
-  Gauge& in_flight;
-  Gauge& in_memory;
-  Histogram& seconds;
-};
+struct TargetState;
 
 /// Sends the webhooks of one shard's targets. Lives on its shard: no locks.
 class Courier {
@@ -60,10 +50,13 @@ class Courier {
   void recorded(std::vector<Recorded> list);
   /// The clock moved.
   void wake();
+  /// Forgets everything.
   void reset();
+  /// Sends no more. To be destroyed in a later turn of the shard, when refusals that the client
+  /// has posted already have passed.
+  void close();
 
  private:
-  struct TargetState;
   struct Round;
   TargetState& target(const std::string& key);
   void schedule(TargetState& target);
@@ -104,6 +97,7 @@ class Courier {
   bool discovered_ = false;
   bool untracked_ = false;  // the store holds something for targets that had no room here
   bool draining_ = false;
+  bool closed_ = false;
   http::Client client_;  // last, so that it goes first: its answers still find the rest
 };
 

@@ -117,7 +117,11 @@ Result<void> Dispatcher::start() {
 void Dispatcher::stop() {
   if (!impl_->running) return;
   impl_->running = false;
-  impl_->on_each_and_wait([impl = impl_.get()](size_t shard) { impl->couriers[shard].reset(); });
+  auto& couriers = impl_->couriers;
+  impl_->on_each_and_wait([&](size_t shard) {
+    if (couriers[shard]) couriers[shard]->close();
+  });
+  impl_->on_each_and_wait([&](size_t shard) { couriers[shard].reset(); });
   impl_->journal.stop();
   // What the journal told the shards last must have passed before this object goes.
   impl_->on_each_and_wait([](size_t) {});
