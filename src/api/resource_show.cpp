@@ -16,11 +16,15 @@ void erase_internal(json::Value& document) {
   for (const std::string& name : names) document.members().erase(name);
 }
 
+/// The answer of success: JSON where there is a choice.
 const contract::Answer* success_answer(const contract::Operation& operation) {
+  const contract::Answer* first = nullptr;
   for (const contract::Answer& answer : operation.answers) {
-    if (answer.status >= 200 && answer.status < 300) return &answer;
+    if (answer.status < 200 || answer.status >= 300) continue;
+    if (answer.content_type == "application/json") return &answer;
+    if (!first) first = &answer;
   }
-  return nullptr;
+  return first;
 }
 
 }  // namespace
