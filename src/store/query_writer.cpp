@@ -130,11 +130,11 @@ QueryWriter::Kind QueryWriter::kind_of(const Scalar& value) {
   return std::holds_alternative<double>(value) ? Kind::Number : Kind::Boolean;
 }
 
-Sql QueryWriter::page(const Query& query, std::optional<Selectivity> selectivity) {
+Sql QueryWriter::page(const Query& query) {
   sql_ = {};
   const std::string table = '"' + collection_.table + '"';
   const std::string select = "SELECT " + std::string(columns()) + " FROM " + table;
-  const std::string hint = index_hint(query, selectivity);
+  const std::string hint = index_hint(query);
   const auto split = splittable(query);
   if (query.order.empty() && hint.empty() && !split) {
     const std::string where = filter(query);
@@ -149,9 +149,7 @@ Sql QueryWriter::page(const Query& query, std::optional<Selectivity> selectivity
 
 Sql QueryWriter::count(const Query& query) {
   sql_ = {};
-  Query unordered = query;
-  unordered.order.clear();
-  const std::string hint = index_hint(unordered, std::nullopt);
+  const std::string hint = index_hint(query);
   const std::string where = filter(query);
   sql_.text = "SELECT count(*) FROM \"" + collection_.table + '"' + hint + where;
   return std::move(sql_);
@@ -311,11 +309,11 @@ std::string QueryWriter::on_field(const Condition& condition) {
     case Compare::Contains: {
       const auto* text = std::get_if<std::string>(&value);
       if (text == nullptr) return std::string(kNever);
-      const std::string matches = match(field(condition.path, Kind::Text), compare, *text);
       const auto end = compare == Compare::StartsWith ? end_of_prefix(*text) : std::nullopt;
-      if (!end) return matches;
-      return range(condition.path, ">=", value) + " AND " + range(condition.path, "<", *end) +
-             " AND " + matches;
+      std::string both;  // placeholders count in the order of the text
+      if (end) both = range(condition.path, ">=", value) + " AND ";
+      if (end) both += range(condition.path, "<", *end) + " AND ";
+      return both + match(field(condition.path, Kind::Text), compare, *text);
     }
     default:
       return range(condition.path, range_operator(compare), value);
@@ -347,11 +345,12 @@ std::string QueryWriter::order(const Query& query) const {
     terms +=
         column ? order.path + (descending ? " DESC" : " ASC") : order_terms(order.path, descending);
   }
-  // Equal rows follow in the same direction: that way one index can serve the whole order.
+  // Equal rows follow in the same direction, as in the indexes: then one serves the whole order.
+  // Over all accounts none has created_at, and the table's own order has to do.
+  const std::string_view way = descending ? " DESC" : " ASC";
   if (!terms.empty()) terms += ",";
-  // Over all accounts the table's own order has to do: no index of created_at is without account.
-  if (terms.empty() && query.account) terms = "created_at DESC,";
-  return " ORDER BY " + terms + (descending ? "sequence DESC" : "sequence ASC");
+  if (query.account) terms.append("created_at").append(way).append(",");
+  return " ORDER BY " + terms + "sequence" + std::string(way);
 }
 
 }  // namespace tandem::store

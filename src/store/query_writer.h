@@ -28,12 +28,6 @@ inline constexpr int kRevisionColumn = 3;
 inline constexpr int kCreatedAtColumn = 4;
 inline constexpr int kBodyColumn = 5;
 
-/// What is known about a query when its page is read.
-struct Selectivity {
-  int64_t documents = 0;  // of the account
-  int64_t matches = 0;    // of those, the ones that the query is after
-};
-
 /// Turns a Query into SQL. What both databases say alike is here; a dialect adds the rest. Values
 /// are always parameters; paths stand in the text, after is_field_path().
 class QueryWriter {
@@ -44,7 +38,7 @@ class QueryWriter {
   QueryWriter& operator=(const QueryWriter&) = delete;
 
   /// Rows of a page and one more, should one follow.
-  Sql page(const Query& query, std::optional<Selectivity> selectivity = {});
+  Sql page(const Query& query);
   Sql count(const Query& query);
 
  protected:
@@ -52,11 +46,8 @@ class QueryWriter {
   enum class Kind { Text, Number, Boolean };
   static Kind kind_of(const Scalar& value);
 
-  /// How a query gets at its rows: the index to go through, empty when the database shall choose.
-  virtual std::string index_hint(const Query& query, std::optional<Selectivity> selectivity) const {
-    (void)query, (void)selectivity;
-    return {};
-  }
+  /// What follows the table's name to say how to get at the rows; empty: the database's choice.
+  virtual std::string index_hint(const Query& query) const = 0;
   /// The columns of a row, as kSequenceColumn and so on.
   virtual std::string_view columns() const = 0;
   /// Adds a parameter and gives its placeholder.
@@ -77,6 +68,8 @@ class QueryWriter {
   /// The ORDER BY terms of a field, nulls last.
   virtual std::string order_terms(std::string_view path, bool descending) const = 0;
 
+  std::string condition(const Condition& condition);
+
   const CollectionLayout& collection_;
   Sql sql_;
 
@@ -87,7 +80,6 @@ class QueryWriter {
   std::string window(int64_t limit, int64_t offset);
   std::string filter(const Query& query);
   std::string any_of(const std::vector<Condition>& group);
-  std::string condition(const Condition& condition);
   std::string created_at(const Condition& condition);
   std::string id(const Condition& condition);
   std::string on_field(const Condition& condition);

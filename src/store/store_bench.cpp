@@ -175,6 +175,13 @@ void BM_page_created_range(benchmark::State& state) {
 void BM_page_sorted(benchmark::State& state) {
   list(state, page_of({}, {{"cost", state.range(0) == 0}}));
 }
+void BM_page_filter_sorted(benchmark::State& state) {
+  const char* value = state.range(0) == 0 ? "sent" : "delivered";
+  list(state, page_of({{"status", Compare::Eq, {value}}}, {{"cost", true}}));
+}
+void BM_page_prefix(benchmark::State& state) {
+  list(state, page_of({{"profile", Compare::StartsWith, {"p99"}}}));
+}
 void BM_page_contains(benchmark::State& state) {
   list(state, page_of({{"profile", Compare::Contains, {"99"}}}));
 }
@@ -190,6 +197,8 @@ BENCHMARK(BM_page_two_filters)->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_page_in)->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_page_created_range)->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_page_sorted)->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
+BENCHMARK(BM_page_filter_sorted)->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
+BENCHMARK(BM_page_prefix)->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_page_contains)->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_page_deep_offset)->Unit(benchmark::kMicrosecond);
 

@@ -28,33 +28,6 @@ std::string json_array(const std::vector<Scalar>& values) {
   return text;
 }
 
-/// Conditions that an index cannot find the rows of, but can be read through for.
-bool is_scan(Compare compare) {
-  switch (compare) {
-    case Compare::Eq:
-    case Compare::In:
-    case Compare::IsNull:
-    case Compare::Has:
-      return false;
-    default:
-      return true;
-  }
-}
-
-/// What it costs about, in microseconds, to look at one row's document and at one index entry.
-constexpr double kDocumentCostMicros = 4.0;
-constexpr double kEntryCostMicros = 0.4;
-
-/// Whether walking through the account newest first, opening each document, finds the page sooner
-/// than reading a field's whole index and sorting what matches.
-bool is_dense(const Query& query, const Selectivity& known) {
-  const double rows = static_cast<double>(rows_of_page(query) + query.offset + 1);
-  const double matches = static_cast<double>(known.matches);
-  if (matches < rows) return false;
-  const double walked = rows * static_cast<double>(known.documents) / matches;
-  return walked * kDocumentCostMicros < static_cast<double>(known.documents) * kEntryCostMicros;
-}
-
 }  // namespace
 
 std::string field_expression(std::string_view path) {
@@ -62,19 +35,17 @@ std::string field_expression(std::string_view path) {
   return "json_extract(body," + json_path(path) + ")";
 }
 
-std::string SqliteQuery::index_hint(const Query& query,
-                                    std::optional<Selectivity> selectivity) const {
-  if (!query.account || !query.order.empty()) return {};
-  const IndexLayout* scanned = nullptr;
-  for (const Condition& term : query.where) {
-    const IndexLayout* index = collection_.find_by_account(term.path);
-    if (index == nullptr) continue;
-    if (!is_scan(term.compare)) return {};  // an index finds the rows, SQLite knows which
-    if (scanned == nullptr) scanned = index;
-  }
-  if (scanned == nullptr) return {};
-  const bool dense = selectivity && is_dense(query, *selectivity);
-  return " INDEXED BY \"" + (dense ? collection_.base_index : scanned->name) + '"';
+Sql SqliteQuery::probe(const Query& query, const Condition& condition, int64_t most) {
+  sql_ = {};
+  sql_.text = "SELECT count(*) FROM (SELECT 1 FROM \"" + collection_.table +
+              "\" WHERE account=" + placeholder(*query.account, Kind::Text);
+  sql_.text += " AND " + this->condition(condition);
+  sql_.text += " LIMIT " + placeholder(most, Kind::Number) + ")";
+  return std::move(sql_);
+}
+
+std::string SqliteQuery::index_hint(const Query&) const {
+  return index_name_ == nullptr ? std::string() : " INDEXED BY \"" + *index_name_ + '"';
 }
 
 std::string_view SqliteQuery::columns() const {

@@ -13,8 +13,13 @@ class SqliteQuery final : public QueryWriter {
  public:
   using QueryWriter::QueryWriter;
 
+  /// Goes through this index; null: SQLite's choice.
+  void use(const std::string* index_name) { index_name_ = index_name; }
+  /// Counts the rows of one condition alone, to no more than `most`.
+  Sql probe(const Query& query, const Condition& condition, int64_t most);
+
  private:
-  std::string index_hint(const Query& query, std::optional<Selectivity> selectivity) const override;
+  std::string index_hint(const Query& query) const override;
   std::string_view columns() const override;
   std::string placeholder(const Parameter& parameter, Kind kind) override;
   std::string field(std::string_view path, Kind kind) const override;
@@ -28,6 +33,8 @@ class SqliteQuery final : public QueryWriter {
   std::string lower(std::string_view text) const override;
   std::string order_terms(std::string_view path, bool descending) const override;
   std::string bind(const Scalar& value);
+
+  const std::string* index_name_ = nullptr;
 };
 
 }  // namespace tandem::store::sqlite

@@ -57,14 +57,17 @@ std::optional<Row> SqliteSnapshot::find(std::string_view collection,
 Page SqliteSnapshot::list(const Query& query) const {
   Page page;
   if (failed_) return page;
-  std::optional<Selectivity> selectivity;
+  const CollectionLayout& collection = layout_.at(query.collection);
+  const Plan plan = plan_of(collection, query);
+  SqliteQuery writer(collection);
+  writer.use(plan.for_page());
   if (query.total) {
     const Total all = total(query);
-    page.total = count(query, all);
+    page.total = count(query, all, plan);
     if (page.total <= query.offset) return page;
-    selectivity = Selectivity{all.documents, page.total};
+    writer.use(plan.for_page(all.documents, page.total));
   }
-  const Sql sql = SqliteQuery(layout_.at(query.collection)).page(query, selectivity);
+  const Sql sql = writer.page(query);
   Statement select = start(sql);
   while (next(select)) page.rows.push_back(row_of(select));
   trim(page, query);
@@ -72,12 +75,15 @@ Page SqliteSnapshot::list(const Query& query) const {
 }
 
 int64_t SqliteSnapshot::count(const Query& query) const {
-  return failed_ ? 0 : count(query, total(query));
+  if (failed_) return 0;
+  return count(query, total(query), plan_of(layout_.at(query.collection), query));
 }
 
-int64_t SqliteSnapshot::count(const Query& query, const Total& all) const {
+int64_t SqliteSnapshot::count(const Query& query, const Total& all, const Plan& plan) const {
   if (query.where.empty() && query.any.empty()) return all.documents;
-  const Sql sql = SqliteQuery(layout_.at(query.collection)).count(query);
+  SqliteQuery writer(layout_.at(query.collection));
+  writer.use(plan.for_count());
+  const Sql sql = writer.count(query);
   std::string question = question_of(sql);
   if (const auto known = cache_.find(question, all.changes)) return *known;
   Statement select = start(sql);
@@ -85,6 +91,14 @@ int64_t SqliteSnapshot::count(const Query& query, const Total& all) const {
   const int64_t counted = select.integer(0);
   cache_.remember(std::move(question), all.changes, counted);
   return counted;
+}
+
+Plan SqliteSnapshot::plan_of(const CollectionLayout& collection, const Query& query) const {
+  return {collection, query, [&](const Condition& condition) -> int64_t {
+            const Sql sql = SqliteQuery(collection).probe(query, condition, Plan::kMostProbed);
+            Statement select = start(sql);
+            return next(select) ? select.integer(0) : 0;
+          }};
 }
 
 SqliteSnapshot::Total SqliteSnapshot::total(const Query& query) const {
