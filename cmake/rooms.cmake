@@ -15,11 +15,8 @@ tandem_room(telephony DEPS tandem_telephony_sip tandem_telephony_media EXCLUDE s
 tandem_room(carrier DEPS tandem_telephony tandem_store)
 tandem_room(products DEPS tandem_api tandem_carrier PkgConfig::pugixml PkgConfig::libsodium)
 
-# The numbering plans are data that the products link in.
-enable_language(ASM)
-target_sources(tandem_products PRIVATE ${CMAKE_SOURCE_DIR}/src/products/numbers/plans.S)
-set_source_files_properties(${CMAKE_SOURCE_DIR}/src/products/numbers/plans.S PROPERTIES
-  COMPILE_DEFINITIONS "TANDEM_NUMBER_PLANS=\"${CMAKE_SOURCE_DIR}/src/products/numbers/data/plans.tsv\""
-  OBJECT_DEPENDS ${CMAKE_SOURCE_DIR}/src/products/numbers/data/plans.tsv)
+# Reference data of the products: src/products/<product>/data/*.
+file(GLOB PRODUCT_DATA CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/products/*/data/*")
+tandem_embed(tandem_products tandem::products data_file "${CMAKE_SOURCE_DIR}/src/products" ${PRODUCT_DATA})
 tandem_room(app DEPS tandem_products PkgConfig::yaml_cpp)
 tandem_room(cli DEPS tandem_app)

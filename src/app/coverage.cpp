@@ -9,6 +9,7 @@
 #include "app/products.h"
 #include "contract/contract.h"
 #include "products/common/secret_box.h"
+#include "products/common/seeds.h"
 #include "store/blobs.h"
 
 namespace tandem::app {
@@ -60,7 +61,8 @@ Result<std::vector<CoverageRow>> measure_coverage() {
   const auto secrets = products::SecretBox::open(folder.path() + "/secret.key");
   if (!secrets) return tl::unexpected(secrets.error());
   api::Registry registry(**contract);
-  declare_products(registry, {**blobs, **secrets});
+  products::Seeds seeds;
+  declare_products(registry, {**blobs, **secrets, seeds});
   const auto pending = (*contract)->pending();
   const auto sound = registry.check({pending.begin(), pending.end()});
   if (!sound) return tl::unexpected(sound.error());

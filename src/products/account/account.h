@@ -11,6 +11,6 @@ void declare(api::Registry& registry, const Services& services);
 /// Parts of declare(), a file each.
 void declare_access_ips(api::Registry& registry);
 void declare_managed_accounts(api::Registry& registry, const Services& services);
-void declare_notifications(api::Registry& registry);
+void declare_notifications(api::Registry& registry, const Services& services);
 
 }  // namespace tandem::products::account

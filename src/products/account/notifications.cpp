@@ -1,5 +1,6 @@
 #include "core/e164.h"
 #include "products/account/account.h"
+#include "products/common/seeds.h"
 
 // Who is told of what, and how: profiles have channels, settings tie a channel to a condition of
 // an event.
@@ -69,7 +70,9 @@ const std::vector<api::FilterField> kFilters = {
 
 }  // namespace
 
-void declare_notifications(api::Registry& registry) {
+void declare_notifications(api::Registry& registry, const Services& services) {
+  services.seeds.add("notification_events", "account/data/notification_events.json");
+  services.seeds.add(std::string(kConditions), "account/data/notification_event_conditions.json");
   registry.resource({.path = "/notification_events", .global = true});
   registry.resource({.path = "/notification_event_conditions", .global = true});
   registry.resource({

@@ -34,7 +34,7 @@ void declare(api::Registry& registry, const Services& services) {
                      .on_update = describe_service_provider});
   declare_access_ips(registry);
   declare_managed_accounts(registry, services);
-  declare_notifications(registry);
+  declare_notifications(registry, services);
 }
 
 }  // namespace tandem::products::account

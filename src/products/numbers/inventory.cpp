@@ -8,10 +8,8 @@
 
 #include "core/assert.h"
 #include "core/e164.h"
+#include "products/common/data_file.h"
 #include "products/numbers/digit_pattern.h"
-
-extern const char tandem_number_plans_begin[];
-extern const char tandem_number_plans_end[];
 
 namespace tandem::products::numbers {
 namespace {
