@@ -15,7 +15,7 @@ namespace tandem::contract {
 
 /// A query string, decoded and checked against an operation.
 struct QueryValues {
-  /// Plain parameters as given: "include_sim_card_group" -> "true".
+  /// Plain parameters as given: "include_sim_card_group" -> "true"; a list's values one by one.
   std::vector<std::pair<std::string, std::string>> plain;
   /// Conditions from filter[...] (and from plain parameters that are filters by their nature stay
   /// in `plain`): field path, operator and typed values; date literals are two conditions.
@@ -28,6 +28,8 @@ struct QueryValues {
 
   std::optional<std::string_view> find(std::string_view name) const;
   std::string_view get(std::string_view name, std::string_view fallback = {}) const;
+  /// Every value of a plain parameter that is a list.
+  std::vector<std::string_view> all(std::string_view name) const;
   /// The filter on a path, or null.
   const store::Condition* filter(std::string_view path) const;
 };

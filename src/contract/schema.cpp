@@ -1,5 +1,7 @@
 #include "contract/schema.h"
 
+#include <cmath>
+
 #include "contract/tables.h"
 #include "contract/validator.h"
 #include "core/assert.h"
@@ -46,6 +48,14 @@ std::span<const std::string_view> Schema::enum_values() const {
   if (!contract_) return {};
   const Tables& tables = contract_->impl_->tables;
   return tables.of(tables.texts, node().shown_texts);
+}
+
+std::optional<double> Schema::minimum() const {
+  return std::isinf(node().minimum) ? std::nullopt : std::optional(node().minimum);
+}
+
+std::optional<double> Schema::maximum() const {
+  return std::isinf(node().maximum) ? std::nullopt : std::optional(node().maximum);
 }
 
 Schema Schema::items() const {

@@ -49,7 +49,9 @@ class Schema {
   std::string_view default_json() const;                  // JSON text of the default; empty: none
   std::string_view example_json() const;                  // likewise
   std::span<const std::string_view> enum_values() const;  // strings only
-  Schema items() const;                                   // of an array
+  std::optional<double> minimum() const;                  // of a number, inclusive or not
+  std::optional<double> maximum() const;
+  Schema items() const;  // of an array
   struct Property;
   size_t property_count() const;
   Property property(size_t i) const;           // in the order of the contract

@@ -1,7 +1,6 @@
 #include "contract/schema_compiler.h"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -161,8 +160,6 @@ Node SchemaCompiler::build(const std::vector<json::View>& parts) {
 
 void SchemaCompiler::add_limits(const SchemaDraft& draft, Node& node) {
   constexpr double kMaxInt32 = 2147483647;
-  node.minimum = -std::numeric_limits<double>::infinity();
-  node.maximum = std::numeric_limits<double>::infinity();
   if (node.kind == Schema::Kind::Integer && node.format == "int32") {
     node.minimum = -kMaxInt32 - 1;
     node.maximum = kMaxInt32;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -79,8 +80,8 @@ struct Node {
   Range shown_texts;
   Range literals;      // enum of anything else, as JSON text, in Tables::texts
   Range alternatives;  // in Tables::alternatives
-  double minimum = 0;
-  double maximum = 0;
+  double minimum = -std::numeric_limits<double>::infinity();
+  double maximum = std::numeric_limits<double>::infinity();
   uint32_t min_length = 0;
   uint32_t max_length = UINT32_MAX;
   uint32_t min_items = 0;
