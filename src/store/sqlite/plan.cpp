@@ -59,8 +59,9 @@ const std::string* Plan::for_count() const { return narrow_ == nullptr ? nullptr
 const std::string* Plan::for_page() const { return for_count(); }
 
 const std::string* Plan::for_page(int64_t documents, int64_t matches) const {
+  if (narrow_ == nullptr) return nullptr;
   const std::string* order = ordered();
-  if (narrow_ == nullptr || order == nullptr) return for_page();
+  if (order == nullptr) return for_page();
   // Walking in the wanted order ends as soon as the page is full; finding has to find, and mostly
   // to sort, everything first.
   const auto rows = static_cast<double>(rows_of_page(query_) + query_.offset + 1);
