@@ -1,10 +1,13 @@
 #include "http/client.h"
 
+#include <algorithm>
 #include <unordered_map>
+#include <vector>
 
 #include "core/assert.h"
 #include "http/client_target.h"
 #include "http/request_writer.h"
+#include "http/websocket_dial.h"
 #include "runtime/resolver.h"
 #include "runtime/shards.h"
 #include "runtime/tls.h"
@@ -27,8 +30,6 @@ bool has_body(const ClientRequest& request) {
 }  // namespace
 
 struct Client::Impl {
-  using Done = UniqueFunction<void(Result<Response, ClientError>)>;
-
   Impl(runtime::Shard& s, Options o)
       : shard(s), options(std::move(o)), resolver(s), scratch(kScratchBytes) {}
   ~Impl() { shard.cancel(tidy_timer); }
@@ -42,10 +43,21 @@ struct Client::Impl {
     return options.tls.get();
   }
 
-  void refuse(Done done, ClientError::Kind kind, std::string what) {
-    shard.post([done = std::move(done), kind, what = std::move(what)]() mutable {
-      done(tl::unexpected(ClientError{kind, std::move(what)}));
+  template <class Callback>
+  void refuse(Callback done, ClientError::Kind kind, std::string what) {
+    shard.post([done = std::move(done), kind, what = std::move(what),
+                alive = std::weak_ptr(life)]() mutable {
+      if (!alive.expired()) done(tl::unexpected(ClientError{kind, std::move(what)}));
     });
+  }
+
+  void forget_dial(const WebSocketDial& dial) {
+    const auto place = std::find_if(dials.begin(), dials.end(),
+                                    [&](const auto& entry) { return entry.get() == &dial; });
+    TANDEM_ASSERT(place != dials.end());
+    // It is on the stack below.
+    shard.post([over = std::move(*place)] {});
+    dials.erase(place);
   }
 
   ClientTarget& target_of(const Url& url, runtime::TlsContext* context) {
@@ -84,8 +96,11 @@ struct Client::Impl {
   runtime::Resolver resolver;
   std::vector<char> scratch;
   std::unordered_map<std::string, std::unique_ptr<ClientTarget>> targets;
+  WebSocketSet websockets;
+  std::vector<std::unique_ptr<WebSocketDial>> dials;
   bool tidying = false;
   runtime::TimerId tidy_timer = 0;
+  std::shared_ptr<int> life = std::make_shared<int>(0);
 };
 
 Client::Client(runtime::Shard& shard, Options options)
@@ -121,6 +136,28 @@ void Client::send(ClientRequest request, UniqueFunction<void(Result<Response, Cl
     impl_->refuse(std::move(job->done), ClientError::Kind::Connect,
                   "too many requests wait for " + url->authority());
   }
+}
+
+void Client::connect_websocket(
+    std::string url, Headers headers, std::chrono::milliseconds timeout,
+    UniqueFunction<void(Result<std::shared_ptr<WebSocket>, ClientError>)> done) {
+  TANDEM_ASSERT(impl_->shard.on_this_thread());
+  auto parsed = Url::parse(url);
+  if (!parsed || parsed->scheme.starts_with("http")) {
+    impl_->refuse(std::move(done), ClientError::Kind::BadUrl,
+                  parsed ? "the URL's scheme is none of ws, wss" : parsed.error().what);
+    return;
+  }
+  runtime::TlsContext* const context = wants_tls(*parsed) ? impl_->tls() : nullptr;
+  if (wants_tls(*parsed) && context == nullptr) {
+    impl_->refuse(std::move(done), ClientError::Kind::Certificate, "no certificate authorities");
+    return;
+  }
+  const Connector::Means means{impl_->shard, impl_->resolver, impl_->options.allow, context,
+                               nullptr};
+  impl_->dials.push_back(std::make_unique<WebSocketDial>(
+      means, impl_->websockets, std::move(*parsed), std::move(headers), timeout,
+      [impl = impl_.get()](WebSocketDial& dial) { impl->forget_dial(dial); }, std::move(done)));
 }
 
 }  // namespace tandem::http

@@ -75,7 +75,7 @@ class Client {
     std::shared_ptr<runtime::TlsContext> tls;
   };
   Client(runtime::Shard& shard, Options options);
-  /// What is under way is dropped without a call.
+  /// What is under way is dropped without a call; its WebSockets end without one, too.
   ~Client();
 
   /// `done` is called once, never before this returns.

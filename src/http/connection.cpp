@@ -262,7 +262,7 @@ void Connection::refuse_body(const Refusal& refusal) {
 
 Connection::Released Connection::release(uint64_t request) {
   Released released;
-  if (!is_current(request) || streaming_) return released;
+  if (!is_current(request) || streaming_ || !body_.done()) return released;
   home_.shard().poller().remove(stream_.fd(), *this);
   released.stream = std::move(stream_);
   released.input = input_.take();

@@ -17,6 +17,11 @@ class Input {
 
   std::string_view view() const { return view_; }
   void consume(size_t bytes) { view_.remove_prefix(bytes); }
+  /// Bytes that came before this was made.
+  void start_with(std::string bytes) {
+    kept_ = std::move(bytes);
+    view_ = kept_;
+  }
   /// Everything that is left, as a string of its own.
   std::string take();
 

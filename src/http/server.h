@@ -56,7 +56,8 @@ class Exchange {
   virtual void write(std::string piece, UniqueFunction<void(Result<void>)> done) = 0;
   virtual void finish() = 0;
 
-  /// Turns the connection into a WebSocket (RFC 6455 section 4.2), or answers 400 and gives null.
+  /// Turns the connection into a WebSocket (RFC 6455 section 4.2) that speaks `protocol`, one of
+  /// those the client named; or answers 400 or 426 and gives null.
   virtual std::shared_ptr<WebSocket> accept_websocket(std::string_view protocol = {}) = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/assert.h"
 #include "http/server_shard.h"
+#include "http/websocket_handshake.h"
 
 namespace tandem::http {
 
@@ -70,11 +71,39 @@ void ServerExchange::finish() {
   if (const auto target = connection()) target->finish(request_);
 }
 
-std::shared_ptr<WebSocket> ServerExchange::accept_websocket(std::string_view /*protocol*/) {
-  Response refused;
-  refused.status = 400;
-  respond(std::move(refused));
-  return nullptr;
+std::shared_ptr<WebSocket> ServerExchange::accept_websocket(std::string_view protocol) {
+  const auto target = connection();
+  if (!target) return nullptr;
+  if (const auto fits = check_upgrade(head_); !fits) {
+    refuse(fits.error());
+    return nullptr;
+  }
+  ServerShard& home = target->home();
+  Connection::Released released = target->release(request_);
+  if (released.stream.fd() < 0) {
+    refuse({400, "no WebSocket after a body or another answer"});
+    return nullptr;
+  }
+  finished_ = true;
+  released.out.append(upgrade_answer(head_.headers.get("Sec-WebSocket-Key"), protocol));
+  auto socket = std::make_shared<WebSocketConnection>(
+      home.websockets(), shard_, WebSocketConnection::Role::Server, std::move(released.stream),
+      std::move(released.input), std::move(released.out));
+  if (!socket->start()) return nullptr;
+  home.adopt(socket);
+  return socket;
+}
+
+void ServerExchange::refuse(const Refusal& refusal) {
+  Response response;
+  response.status = refusal.status;
+  response.headers.add("Content-Type", "text/plain; charset=utf-8");
+  if (refusal.status == 426) {
+    response.headers.add("Upgrade", "websocket");
+    response.headers.add("Sec-WebSocket-Version", "13");
+  }
+  response.body.append(refusal.why).append("\n");
+  respond(std::move(response));
 }
 
 }  // namespace tandem::http

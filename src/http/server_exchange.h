@@ -32,6 +32,7 @@ class ServerExchange final : public Exchange {
 
  private:
   std::shared_ptr<Connection> connection() const;
+  void refuse(const Refusal& refusal);
 
   RequestHead head_;
   runtime::Shard& shard_;

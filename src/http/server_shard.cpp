@@ -13,9 +13,11 @@
 namespace tandem::http {
 
 ServerShard::ServerShard(runtime::Shard& shard, ServerState& state, runtime::UniqueFd listener)
-    : shard_(shard), state_(state), listener_(std::move(listener)), scratch_(kScratchBytes) {}
+    : shard_(shard), state_(state), listener_(std::move(listener)), scratch_(kScratchBytes) {
+  websockets_.on_forget = [this] { after_one_went(); };
+}
 
-ServerShard::~ServerShard() { TANDEM_ASSERT(connections_.empty()); }
+ServerShard::~ServerShard() { TANDEM_ASSERT(connections_.empty() && websockets_.size() == 0); }
 
 void ServerShard::start() {
   now_ = std::chrono::steady_clock::now();
@@ -103,8 +105,18 @@ void ServerShard::forget(Connection& connection) {
     connections_[slot]->slot = slot;
   }
   connections_.pop_back();
+  after_one_went();
+}
+
+void ServerShard::adopt(std::shared_ptr<WebSocketConnection> socket) {
+  state_.connections.fetch_add(1, std::memory_order_relaxed);
+  websockets_.add(std::move(socket));
+}
+
+void ServerShard::after_one_went() {
   state_.connections.fetch_sub(1, std::memory_order_relaxed);
-  if (connections_.empty() && on_empty_) shard_.post(std::move(on_empty_));
+  const bool empty = connections_.empty() && websockets_.size() == 0;
+  if (empty && on_empty_) shard_.post(std::move(on_empty_));
 }
 
 void ServerShard::stop_accepting() {
@@ -117,6 +129,7 @@ void ServerShard::stop_accepting() {
     const std::shared_ptr<Connection> connection = connections_[i - 1];
     connection->close_when_idle();
   }
+  websockets_.close_all(kCloseGoingAway);
 }
 
 void ServerShard::close_all() {
@@ -125,10 +138,11 @@ void ServerShard::close_all() {
     const std::shared_ptr<Connection> connection = connections_.back();
     connection->abort();
   }
+  websockets_.abort_all();
 }
 
 void ServerShard::on_empty(UniqueFunction<void()> done) {
-  if (connections_.empty()) {
+  if (connections_.empty() && websockets_.size() == 0) {
     done();
   } else {
     on_empty_ = std::move(done);

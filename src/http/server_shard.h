@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/server.h"
+#include "http/websocket_connection.h"
 #include "runtime/poller.h"
 #include "runtime/shards.h"
 #include "runtime/socket.h"
@@ -16,7 +17,6 @@
 namespace tandem::http {
 
 class Connection;
-class WebSocketConnection;
 
 /// What all shards of a server share.
 struct ServerState {
@@ -41,7 +41,6 @@ class ServerShard final : public runtime::Watcher {
   /// No more connections; idle ones close, busy ones after their answer.
   void stop_accepting();
   void close_all();
-  size_t connection_count() const { return connections_.size(); }
   /// Called when the last connection has gone after stop_accepting().
   void on_empty(UniqueFunction<void()> done);
 
@@ -59,6 +58,9 @@ class ServerShard final : public runtime::Watcher {
   /// The shared read buffer; empty while another connection on the stack below uses it.
   std::span<char> lock_scratch();
   void unlock_scratch() { scratch_is_locked_ = false; }
+  /// Takes a connection that became a WebSocket.
+  void adopt(std::shared_ptr<WebSocketConnection> socket);
+  WebSocketSet& websockets() { return websockets_; }
   /// The connection is closed; frees it.
   void forget(Connection& connection);
 
@@ -67,11 +69,13 @@ class ServerShard final : public runtime::Watcher {
   void admit(runtime::UniqueFd fd);
   void turn_away(runtime::UniqueFd fd);
   void tick();
+  void after_one_went();
 
   runtime::Shard& shard_;
   ServerState& state_;
   runtime::UniqueFd listener_;
   std::vector<std::shared_ptr<Connection>> connections_;
+  WebSocketSet websockets_;
   std::vector<char> scratch_;
   bool scratch_is_locked_ = false;
   bool stopping_ = false;
