@@ -1,0 +1,14 @@
+# The pages that the server shows a browser, linked into the program: our own from src/app/pages, and
+# the script of the API page from its npm package.
+set(PAGES "${CMAKE_BINARY_DIR}/generated/pages")
+set(API_PAGE_SCRIPT "${PAGES}/docs/scalar.js")
+add_custom_command(
+  OUTPUT "${API_PAGE_SCRIPT}"
+  COMMAND "${CMAKE_SOURCE_DIR}/tools/fetch-docs.sh" "${API_PAGE_SCRIPT}"
+  DEPENDS "${CMAKE_SOURCE_DIR}/tools/fetch-docs.sh"
+  COMMENT "Fetching the API page"
+  VERBATIM)
+configure_file("${CMAKE_SOURCE_DIR}/src/app/pages/docs/index.html" "${PAGES}/docs/index.html" COPYONLY)
+add_custom_target(pages DEPENDS "${API_PAGE_SCRIPT}")
+tandem_embed(tandem_app tandem::app page_file "${PAGES}" "${PAGES}/docs/index.html" "${API_PAGE_SCRIPT}")
+add_dependencies(tandem_app pages)

@@ -1,0 +1,57 @@
+#include "app/database.h"
+
+#include "api/auth/api_keys.h"
+#include "api/collections.h"
+#include "events/event.h"
+#include "products/common/seeds.h"
+
+namespace tandem::app {
+namespace {
+
+constexpr std::string_view kSandboxState = "sandbox_state";
+constexpr std::string_view kKeyRow = "api_key";
+
+}  // namespace
+
+std::unique_ptr<store::Database> make_database(const Config& config) {
+  return config.database.empty() ? store::open_sqlite(config.data_dir + "/tandem.db")
+                                 : store::open_postgres(config.database);
+}
+
+std::vector<store::Collection> all_collections(const api::Registry& registry) {
+  std::vector<store::Collection> all = registry.collections();
+  for (auto& more : {api::collections(), events::collections(), products::Seeds::collections()}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  all.push_back({std::string(kSandboxState), {}});
+  return all;
+}
+
+Result<std::string> sandbox_key(const Config& config, const products::SecretBox& secrets,
+                                store::Database& database, api::Moment moment,
+                                const std::string& account) {
+  if (!config.api_key.empty()) {
+    auto done = api::auth::ensure_api_key(database, moment, account, config.api_key);
+    if (!done) return tl::unexpected(done.error());
+    return config.api_key;
+  }
+  if (const auto row = database.snapshot()->get(kSandboxState, kKeyRow)) {
+    const auto kept = json::Value::parse(row->body);
+    const auto key = kept ? secrets.open_sealed((*kept)["sealed"].string(), kKeyRow)
+                          : std::optional<std::string>();
+    if (key) return *key;
+  }
+  const auto made = api::auth::create_api_key(database, moment, account, "Sandbox");
+  if (!made) return tl::unexpected(made.error());
+  store::Batch batch;
+  batch.puts.push_back(
+      {.collection = std::string(kSandboxState),
+       .id = std::string(kKeyRow),
+       .account = "",
+       .body = json::Value::object({{"sealed", secrets.seal(made->secret, kKeyRow)}}).text()});
+  const auto done = database.commit_now(std::move(batch));
+  if (done.status != store::Committed::Status::Done) return fail("cannot keep the sandbox's key");
+  return made->secret;
+}
+
+}  // namespace tandem::app

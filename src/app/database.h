@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/call.h"
+#include "api/registry.h"
+#include "app/config.h"
+#include "core/result.h"
+#include "products/common/secret_box.h"
+#include "store/store.h"
+
+namespace tandem::app {
+
+/// The database these settings name, not opened yet.
+std::unique_ptr<store::Database> make_database(const Config& config);
+
+/// Every collection of every room, to open the database with.
+std::vector<store::Collection> all_collections(const api::Registry& registry);
+
+/// The key of the sandbox's account: the configured one, else the one made at the first start (kept
+/// sealed, so that every start can show it).
+Result<std::string> sandbox_key(const Config& config, const products::SecretBox& secrets,
+                                store::Database& database, api::Moment moment,
+                                const std::string& account);
+
+}  // namespace tandem::app

@@ -1,0 +1,299 @@
+#include "app/platform.h"
+
+#include <atomic>
+#include <filesystem>
+#include <thread>
+
+#include "api/auth/accounts.h"
+#include "api/auth/api_keys.h"
+#include "api/auth/gate.h"
+#include "api/collections.h"
+#include "api/dispatcher.h"
+#include "api/pipeline.h"
+#include "api/registry.h"
+#include "api/request_log.h"
+#include "api/site.h"
+#include "api/workflows.h"
+#include "app/database.h"
+#include "app/products.h"
+#include "app/sandbox.h"
+#include "app/site.h"
+#include "contract/contract.h"
+#include "core/log.h"
+#include "core/metrics.h"
+#include "events/dispatcher.h"
+#include "events/feed.h"
+#include "events/signing_key.h"
+#include "http/server.h"
+#include "products/common/secret_box.h"
+#include "products/common/seeds.h"
+#include "runtime/shards.h"
+#include "runtime/tls.h"
+#include "store/blobs.h"
+#include "store/store.h"
+
+namespace tandem::app {
+namespace {
+
+constexpr auto kStopGrace = std::chrono::seconds(5);
+/// Requests a minute and account when nothing else is configured.
+constexpr int kSandboxRate = 600'000;
+constexpr int kOperatorRate = 60'000;
+/// Threads that read from a PostgreSQL on behalf of handlers.
+constexpr size_t kDatabaseThreads = 8;
+
+/// Hands committed events on to their delivery.
+class Outlet final : public api::EventSink {
+ public:
+  explicit Outlet(events::Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
+  void committed(std::span<const events::Event> events) override { dispatcher_.committed(events); }
+
+ private:
+  events::Dispatcher& dispatcher_;
+};
+
+bool is_sandbox(const Config& config) { return config.profile == Profile::Sandbox; }
+
+api::auth::Gate::Options gate_options(const Config& config) {
+  api::auth::Gate::Options options;
+  const int rate = config.rate_limit > 0 ? config.rate_limit
+                   : is_sandbox(config)  ? kSandboxRate
+                                         : kOperatorRate;
+  options.rate = {rate, std::chrono::minutes(1)};
+  return options;
+}
+
+api::Dispatcher::Options dispatcher_options(const Config& config) {
+  api::Dispatcher::Options options;
+  if (!config.database.empty()) options.handler_threads = kDatabaseThreads;
+  return options;
+}
+
+events::Dispatcher::Options delivery_options(const Config& config, events::Feed& feed) {
+  events::Dispatcher::Options options;
+  // A developer's receiver runs on the same machine; an operator's customers must not reach ours.
+  if (is_sandbox(config)) options.allow = nullptr;
+  options.feed = &feed;
+  return options;
+}
+
+api::Pipeline::Options pipeline_options(const Config& config) {
+  api::Pipeline::Options options;
+  options.base_url = config.base_url();
+  options.validate_answers = config.validate_answers;
+  return options;
+}
+
+/// What callers are recognised by; when one of these changes, nobody is taken from memory.
+std::vector<std::string> collections_of_callers() {
+  return {std::string(api::kAccounts), std::string(api::kApiKeys),
+          std::string(api::kAccessIpAddresses), std::string(api::kAccessIpRanges)};
+}
+
+}  // namespace
+
+/// Members in the order in which they depend on each other; destruction runs the other way round.
+struct Platform::Parts {
+  Config config;
+  std::string api_key;
+  Metrics metrics;
+  std::unique_ptr<Clock> clock;
+  SystemRandom random;
+  std::unique_ptr<Ids> ids;
+  std::unique_ptr<contract::Contract> contract;
+  std::unique_ptr<store::Blobs> blobs;
+  std::unique_ptr<products::SecretBox> secrets;
+  std::optional<events::SigningKey> signing_key;
+  products::Seeds seeds;
+  std::unique_ptr<api::Registry> registry;
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<runtime::Shards> shards;
+  std::unique_ptr<api::RequestLog> request_log;
+  std::unique_ptr<api::Dispatcher> dispatcher;
+  events::Feed feed;
+  std::unique_ptr<events::Dispatcher> deliveries;
+  std::unique_ptr<Outlet> outlet;
+  std::unique_ptr<api::WorkflowRunner> workflows;
+  std::unique_ptr<api::auth::Gate> gate;
+  std::unique_ptr<api::Pipeline> pipeline;
+  api::Site site;
+  std::atomic<bool> ready{false};
+  std::atomic<bool> resetting{false};
+  std::thread background;
+  std::unique_ptr<http::Server> server;
+
+  VirtualClock* virtual_clock() { return dynamic_cast<VirtualClock*>(clock.get()); }
+  WallTime now() const { return clock->now(); }
+
+  Result<void> open_files();
+  Result<void> open_state();
+  void wire();
+  void mount();
+  Result<void> first_account();
+  Result<void> listen();
+  Result<void> reset();
+  bool in_background(std::function<void()> work);
+};
+
+Result<void> Platform::Parts::open_files() {
+  std::error_code error;
+  std::filesystem::create_directories(config.data_dir, error);
+  if (error) return fail("cannot make " + config.data_dir + ": " + error.message());
+  auto files = store::open_file_blobs(config.data_dir + "/blobs");
+  if (!files) return tl::unexpected(files.error());
+  blobs = std::move(*files);
+  auto box = products::SecretBox::open(config.data_dir + "/secret.key");
+  if (!box) return tl::unexpected(box.error());
+  secrets = std::move(*box);
+  auto key = events::SigningKey::open(config.data_dir);
+  if (!key) return tl::unexpected(key.error());
+  signing_key.emplace(*key);
+  return {};
+}
+
+Result<void> Platform::Parts::open_state() {
+  auto loaded = contract::Contract::load();
+  if (!loaded) return tl::unexpected(loaded.error());
+  contract = std::move(*loaded);
+  registry = std::make_unique<api::Registry>(*contract);
+  declare_products(*registry, {*blobs, *secrets, seeds});
+  const auto pending = contract->pending();
+  if (auto sound = registry->check({pending.begin(), pending.end()}); !sound) return sound;
+  database = make_database(config);
+  if (auto opened = database->open(all_collections(*registry)); !opened) return opened;
+  if (auto seeded = seeds.write(*database, now()); !seeded) return seeded;
+  return first_account();
+}
+
+Result<void> Platform::Parts::first_account() {
+  if (!is_sandbox(config)) return {};
+  const api::Moment moment{now(), *ids};
+  const auto accounts = api::auth::list_accounts(*database->snapshot());
+  std::string account;
+  if (accounts.empty()) {
+    const auto made = api::auth::create_account(*database, moment, "Sandbox");
+    if (!made) return tl::unexpected(made.error());
+    account = made->id;
+  } else {
+    account = accounts.front().id;
+  }
+  auto key = sandbox_key(config, *secrets, *database, moment, account);
+  if (!key) return tl::unexpected(key.error());
+  api_key = std::move(*key);
+  return {};
+}
+
+void Platform::Parts::wire() {
+  shards = std::make_unique<runtime::Shards>(static_cast<size_t>(config.shards));
+  request_log = std::make_unique<api::RequestLog>(*shards, *database, *clock, metrics,
+                                                  api::RequestLog::Options());
+  dispatcher = std::make_unique<api::Dispatcher>(*shards, *database, *clock, metrics,
+                                                 dispatcher_options(config));
+  deliveries = std::make_unique<events::Dispatcher>(*shards, *database, *clock, *signing_key,
+                                                    metrics, delivery_options(config, feed));
+  outlet = std::make_unique<Outlet>(*deliveries);
+  workflows = std::make_unique<api::WorkflowRunner>(*shards, *dispatcher, *registry, metrics);
+  gate = std::make_unique<api::auth::Gate>(*database, *clock, shards->size(), gate_options(config));
+  dispatcher->set_event_sink(outlet.get());
+  dispatcher->on_timers([this](WallTime due) { workflows->due_at(due); });
+  dispatcher->on_change(collections_of_callers(), [this] { gate->forget(); });
+  pipeline =
+      std::make_unique<api::Pipeline>(api::Pipeline::Parts{*registry, *dispatcher, *gate, *shards,
+                                                           metrics, request_log.get(), blobs.get()},
+                                      pipeline_options(config));
+}
+
+void Platform::Parts::mount() {
+  mount_site(site, {metrics, *contract, ready});
+  site.otherwise(
+      [this](std::shared_ptr<http::Exchange> exchange) { pipeline->handle(std::move(exchange)); });
+  if (VirtualClock* sandbox_clock = virtual_clock()) {
+    sandbox_clock->on_advance([this] {
+      workflows->wake();
+      deliveries->wake();
+    });
+    mount_sandbox(site,
+                  {*sandbox_clock, [this] { return reset(); },
+                   [this](std::function<void()> work) { return in_background(std::move(work)); }});
+  }
+}
+
+Result<void> Platform::Parts::reset() {
+  if (auto cleared = database->clear(); !cleared) return cleared;
+  deliveries->reset();
+  if (auto seeded = seeds.write(*database, now()); !seeded) return seeded;
+  if (auto account = first_account(); !account) return account;
+  gate->forget();
+  workflows->wake();
+  return {};
+}
+
+bool Platform::Parts::in_background(std::function<void()> work) {
+  if (resetting.exchange(true)) return false;
+  if (background.joinable()) background.join();
+  background = std::thread([this, work = std::move(work)] {
+    work();
+    resetting = false;
+  });
+  return true;
+}
+
+Result<void> Platform::Parts::listen() {
+  http::Server::Options options;
+  options.address = config.http.host;
+  options.port = config.http.port;
+  if (!config.tls_cert.empty()) {
+    auto tls = runtime::TlsContext::server(config.tls_cert, config.tls_key);
+    if (!tls) return tl::unexpected(tls.error());
+    options.tls = std::move(*tls);
+  }
+  server = std::make_unique<http::Server>(
+      *shards, options,
+      [this](std::shared_ptr<http::Exchange> exchange) { site.handle(std::move(exchange)); });
+  shards->start();
+  if (auto sending = deliveries->start(); !sending) return sending;
+  workflows->start();
+  if (auto listening = server->start(); !listening) return listening;
+  config.http.port = server->port();
+  ready = true;
+  return {};
+}
+
+Result<std::unique_ptr<Platform>> Platform::start(const Config& config) {
+  auto parts = std::make_unique<Parts>();
+  parts->config = config;
+  if (is_sandbox(config)) {
+    parts->clock = std::make_unique<VirtualClock>();
+  } else {
+    parts->clock = std::make_unique<SystemClock>();
+  }
+  parts->ids = std::make_unique<Ids>(*parts->clock, parts->random);
+  if (auto done = parts->open_files(); !done) return tl::unexpected(done.error());
+  if (auto done = parts->open_state(); !done) return tl::unexpected(done.error());
+  parts->wire();
+  parts->mount();
+  std::unique_ptr<Platform> platform(new Platform(std::move(parts)));
+  if (auto done = platform->parts_->listen(); !done) return tl::unexpected(done.error());
+  return platform;
+}
+
+Platform::Platform(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Platform::~Platform() {
+  Parts& parts = *parts_;
+  parts.ready = false;
+  if (parts.server) parts.server->stop(kStopGrace);
+  if (parts.background.joinable()) parts.background.join();
+  if (parts.shards->running()) {
+    parts.workflows->stop();
+    parts.deliveries->stop();
+    parts.shards->stop();
+  }
+  parts.dispatcher->stop();
+}
+
+std::string Platform::base_url() const { return parts_->config.base_url(); }
+const std::string& Platform::api_key() const { return parts_->api_key; }
+std::string Platform::webhook_public_key() const { return parts_->signing_key->public_key(); }
+
+}  // namespace tandem::app
