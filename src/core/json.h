@@ -197,12 +197,12 @@ class Object {
   void set(std::string_view name, Value value);
   /// Whether there was one.
   bool erase(std::string_view name);
-  size_t size() const { return members_.size(); }
-  bool empty() const { return members_.empty(); }
-  auto begin() { return members_.begin(); }
-  auto end() { return members_.end(); }
-  auto begin() const { return members_.begin(); }
-  auto end() const { return members_.end(); }
+  size_t size() const;
+  bool empty() const;
+  auto begin();
+  auto end();
+  auto begin() const;
+  auto end() const;
 
  private:
   std::vector<Member> members_;
@@ -262,5 +262,13 @@ class Value {
  private:
   std::variant<std::nullptr_t, bool, int64_t, double, std::string, Array, Object> data_ = nullptr;
 };
+
+// Here and not above, because only now a Value is complete.
+inline size_t Object::size() const { return members_.size(); }
+inline bool Object::empty() const { return members_.empty(); }
+inline auto Object::begin() { return members_.begin(); }
+inline auto Object::end() { return members_.end(); }
+inline auto Object::begin() const { return members_.begin(); }
+inline auto Object::end() const { return members_.end(); }
 
 }  // namespace tandem::json
