@@ -176,7 +176,7 @@ Result<RequestLine, Refusal> split_request_line(std::string_view raw) {
   const bool other_version = words.version.size() == 8 && words.version.starts_with("HTTP/") &&
                              is_digit(words.version[5]) && words.version[6] == '.' &&
                              is_digit(words.version[7]);
-  return other_version ? refuse(505, "HTTP/1.1 is spoken here")
+  return other_version ? refuse(505, "this version of HTTP is not spoken here")
                        : refuse(400, "malformed HTTP version");
 }
 
