@@ -24,7 +24,8 @@ inline constexpr size_t kMaxPathDepth = 16;
 inline constexpr size_t kMaxCollectionNameBytes = 48;
 /// Values of an In that are looked up one by one and merged.
 inline constexpr size_t kMaxMergedValues = 32;
-/// Most rows of one page.
+/// Most rows of one page, and most that it can skip.
 inline constexpr long long kMaxPageRows = 100'000;
+inline constexpr long long kMaxPageOffset = 1'000'000'000'000;
 
 }  // namespace tandem::store

@@ -67,10 +67,22 @@ std::string ids(const Page& page) {
   return text;
 }
 
-std::string found(Database& database, const Query& query) {
+/// What a query finds: with its total asked for (which lets a driver read its rows in another way)
+/// and without, and in pieces.
+std::string found(Database& database, Query query) {
   const auto snapshot = database.snapshot();
   const Page page = snapshot->list(query);
   CHECK(snapshot->count(query) == static_cast<int64_t>(page.rows.size()));
+  query.total = true;
+  const Page with_total = snapshot->list(query);
+  CHECK(with_total.total == static_cast<int64_t>(page.rows.size()));
+  CHECK(ids(with_total) == ids(page));
+  std::string pieces;
+  query.limit = 1;
+  for (query.offset = 0; query.offset < page.total + 12; ++query.offset) {
+    pieces += ids(snapshot->list(query));
+  }
+  CHECK(pieces == ids(page));
   CHECK_FALSE(snapshot->failed());
   return ids(page);
 }

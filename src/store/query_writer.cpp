@@ -102,6 +102,10 @@ int64_t rows_of_page(const Query& query) {
   return std::clamp<int64_t>(query.limit, 0, kMaxPageRows);
 }
 
+int64_t offset_of_page(const Query& query) {
+  return std::clamp<int64_t>(query.offset, 0, kMaxPageOffset);
+}
+
 void trim(Page& page, const Query& query) {
   const auto limit = static_cast<size_t>(rows_of_page(query));
   page.more = page.rows.size() > limit;
@@ -138,7 +142,8 @@ Sql QueryWriter::page(const Query& query) {
   const auto split = splittable(query);
   if (query.order.empty() && hint.empty() && !split) {
     const std::string where = filter(query);
-    sql_.text = select + where + order(query) + window(rows_of_page(query) + 1, query.offset);
+    sql_.text =
+        select + where + order(query) + window(rows_of_page(query) + 1, offset_of_page(query));
   } else {
     // Sorting carries sequences only; bodies are read for the rows of the page.
     const std::string inner = split ? merged(query, *split) : sequences(query, hint);
@@ -158,12 +163,12 @@ Sql QueryWriter::count(const Query& query) {
 std::string QueryWriter::sequences(const Query& query, const std::string& hint) {
   const std::string where = filter(query);
   return "SELECT sequence FROM \"" + collection_.table + '"' + hint + where + order(query) +
-         window(rows_of_page(query) + 1, query.offset);
+         window(rows_of_page(query) + 1, offset_of_page(query));
 }
 
 std::string QueryWriter::merged(const Query& query, size_t split) {
   const std::vector<Scalar> values = distinct(usable_values(query.where[split].values));
-  const int64_t depth = rows_of_page(query) + 1 + std::max<int64_t>(query.offset, 0);
+  const int64_t depth = rows_of_page(query) + 1 + offset_of_page(query);
   std::string parts;
   for (const Scalar& value : values) {
     Query part = query;
@@ -174,7 +179,7 @@ std::string QueryWriter::merged(const Query& query, size_t split) {
              order(query) + window(depth, 0) + ") AS part";
   }
   return "SELECT sequence FROM (" + parts + ") AS parts" + order(query) +
-         window(rows_of_page(query) + 1, query.offset);
+         window(rows_of_page(query) + 1, offset_of_page(query));
 }
 
 std::optional<size_t> QueryWriter::splittable(const Query& query) const {

@@ -93,8 +93,9 @@ std::optional<Query> find_query(const Layout& layout, std::string_view collectio
                                 std::optional<std::string_view> account, std::string_view path,
                                 std::string_view value);
 
-/// Query::limit within its bounds.
+/// Query::limit and Query::offset within their bounds.
 int64_t rows_of_page(const Query& query);
+int64_t offset_of_page(const Query& query);
 
 /// Takes the row that was read beyond the page, if any, for Page::more.
 void trim(Page& page, const Query& query);

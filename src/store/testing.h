@@ -26,7 +26,8 @@ class TemporaryDirectory {
 /// Where a database of one kind can be opened again and again; empty at first.
 class SqlitePlace {
  public:
-  std::unique_ptr<Database> database() const { return open_sqlite(directory_.path("test.db")); }
+  std::unique_ptr<Database> database() const { return open_sqlite(path()); }
+  std::string path() const { return directory_.path("data/test.db"); }
 
  private:
   TemporaryDirectory directory_;

@@ -64,7 +64,7 @@ const std::string* Plan::for_page(int64_t documents, int64_t matches) const {
   if (order == nullptr) return for_page();
   // Walking in the wanted order ends as soon as the page is full; finding has to find, and mostly
   // to sort, everything first.
-  const auto rows = static_cast<double>(rows_of_page(query_) + query_.offset + 1);
+  const auto rows = static_cast<double>(rows_of_page(query_) + offset_of_page(query_) + 1);
   const auto all = static_cast<double>(documents);
   const auto found = static_cast<double>(matches);
   if (found < rows) return for_page();

@@ -64,7 +64,7 @@ Page SqliteSnapshot::list(const Query& query) const {
   if (query.total) {
     const Total all = total(query);
     page.total = count(query, all, plan);
-    if (page.total <= query.offset) return page;
+    if (page.total <= offset_of_page(query)) return page;
     writer.use(plan.for_page(all.documents, page.total));
   }
   const Sql sql = writer.page(query);
