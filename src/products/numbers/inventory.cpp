@@ -188,9 +188,7 @@ Result<Inventory> Inventory::parse(std::string_view plans) {
 }
 
 Inventory Inventory::built_in() {
-  auto inventory =
-      parse({tandem_number_plans_begin,
-             static_cast<size_t>(tandem_number_plans_end - tandem_number_plans_begin)});
+  auto inventory = parse(data_file("numbers/data/plans.tsv"));
   TANDEM_ASSERT(inventory.has_value());
   return std::move(*inventory);
 }
