@@ -13,7 +13,7 @@ tandem_room(telephony/rtp DEPS tandem_core OpenSSL::Crypto TEST_DEPS srtp2)
 tandem_room(telephony/media DEPS tandem_telephony_rtp tandem_runtime media_libraries)
 tandem_room(telephony DEPS tandem_telephony_sip tandem_telephony_media EXCLUDE sdp sip rtp media)
 tandem_room(carrier DEPS tandem_telephony tandem_store)
-tandem_room(products DEPS tandem_api tandem_carrier PkgConfig::pugixml PkgConfig::libsodium)
+tandem_room(products DEPS tandem_api PkgConfig::pugixml PkgConfig::libsodium)
 
 # Reference data of the products: src/products/<product>/data/*.
 file(GLOB PRODUCT_DATA CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/products/*/data/*")
