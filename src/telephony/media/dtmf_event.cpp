@@ -84,7 +84,7 @@ std::optional<HeardDigit> DtmfReceiver::on_idle(Time now) {
 }
 
 bool DigitSender::add(std::string_view digits, milliseconds duration) {
-  if (queue_.size() + digits.size() > kMaxDigits) return false;
+  if (waiting() + digits.size() > kMaxDigits) return false;
   const bool known = std::all_of(digits.begin(), digits.end(), [](char c) {
     return c == 'w' || c == 'W' || dtmf_code(c).has_value();
   });
@@ -102,6 +102,7 @@ bool DigitSender::add(std::string_view digits, milliseconds duration) {
 
 void DigitSender::clear() {
   queue_.clear();
+  next_ = 0;
   elapsed_ = milliseconds(0);
   gap_ = milliseconds(0);
 }
@@ -113,8 +114,8 @@ DigitSender::Step DigitSender::next() {
     step.kind = Kind::Gap;
     return step;
   }
-  if (queue_.empty()) return step;
-  const Item item = queue_.front();
+  if (waiting() == 0) return step;
+  const Item item = queue_[next_];
   step.first = elapsed_.count() == 0;
   elapsed_ += kFrameTime;
   step.elapsed = elapsed_;
@@ -124,7 +125,10 @@ DigitSender::Step DigitSender::next() {
     step.code = *item.code;
   }
   if (step.last) {
-    queue_.pop_front();
+    if (++next_ == queue_.size()) {
+      queue_.clear();
+      next_ = 0;
+    }
     elapsed_ = milliseconds(0);
     if (item.code) gap_ = kGapTime;
   }

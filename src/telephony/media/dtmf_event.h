@@ -3,10 +3,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace tandem::media {
 
@@ -92,7 +92,7 @@ class DigitSender {
   /// is none of them or the queue would exceed kMaxDigits.
   bool add(std::string_view digits, std::chrono::milliseconds duration);
   void clear();
-  bool active() const { return !queue_.empty() || gap_.count() > 0; }
+  bool active() const { return waiting() > 0 || gap_.count() > 0; }
   Step next();
 
  private:
@@ -101,7 +101,10 @@ class DigitSender {
     std::optional<uint8_t> code;
     std::chrono::milliseconds duration;
   };
-  std::deque<Item> queue_;
+  size_t waiting() const { return queue_.size() - next_; }
+  std::vector<Item> queue_;
+  /// The item being played; those before it are done.
+  size_t next_ = 0;
   std::chrono::milliseconds elapsed_{0};
   std::chrono::milliseconds gap_{0};
 };
