@@ -122,9 +122,19 @@ struct Pipeline::Impl {
     const RequestPtr request = begin(std::move(exchange));
     const std::string_view path = contract_path(request->head().path());
     const auto verb = verb_of(request->head().method);
-    // No operation of the API is a HEAD, so asking for one gives what is allowed.
-    if (!path.empty()) request->match = contract.route(verb.value_or(Verb::Head), path);
+    if (!path.empty()) request->match = verb ? contract.route(*verb, path) : allowed_at(path);
     admit(request);
+  }
+
+  /// For methods that no operation has: which ones the path knows.
+  Match allowed_at(std::string_view path) const {
+    Match match;
+    for (const Verb verb : {Verb::Get, Verb::Post, Verb::Put, Verb::Patch, Verb::Delete}) {
+      if (contract.route(verb, path).found != Match::Found::Operation) continue;
+      match.found = Match::Found::NoMethod;
+      match.allowed.push_back(verb);
+    }
+    return match;
   }
 
   void handle_storage(std::shared_ptr<http::Exchange> exchange) {

@@ -57,14 +57,24 @@ store::Scalar typed(Schema member, const std::string& text) {
   return text;
 }
 
-/// Query parameters without brackets filter when they are named like a member of the documents.
+/// Query parameters without brackets filter when they are named like a member of the documents;
+/// given several times, any of the values will do.
 void add_plain(const ResourcePlan& plan, const Call& call, store::Query& query) {
-  for (const auto& [name, value] : call.query.plain) {
+  const auto& plain = call.query.plain;
+  for (size_t i = 0; i < plain.size(); ++i) {
+    const std::string& name = plain[i].first;
+    const auto same = [&](const auto& pair) { return pair.first == name; };
+    if (std::any_of(plain.begin(), plain.begin() + static_cast<ptrdiff_t>(i), same)) continue;
     const FilterField* field = declared(plan, name);
     const std::string_view path = field ? std::string_view(field->field) : std::string_view(name);
     const Schema member = path.empty() ? Schema() : plan.document.member(path);
     if (path.empty() || (!field && !member)) continue;
-    add_condition(plan, {name, Compare::Eq, {typed(member, value)}}, query);
+    Condition condition{name, Compare::Eq, {}};
+    for (size_t k = i; k < plain.size(); ++k) {
+      if (same(plain[k])) condition.values.push_back(typed(member, plain[k].second));
+    }
+    if (condition.values.size() > 1) condition.compare = Compare::In;
+    add_condition(plan, std::move(condition), query);
   }
 }
 

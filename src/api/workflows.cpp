@@ -18,8 +18,6 @@ namespace {
 
 constexpr int kMaxDoublings = 20;
 
-double millis(WallTime time) { return static_cast<double>(time.time_since_epoch().count()); }
-
 /// Whether the step set its own timer again: then it is moved, not removed.
 bool sets_again(const Effects& effects, const std::string& id) {
   const auto same = [&](const Timer& timer) { return timer.id == id; };

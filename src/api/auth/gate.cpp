@@ -34,6 +34,11 @@ void Gate::add(std::unique_ptr<Authenticator> authenticator) {
   authenticators_.push_back(std::move(authenticator));
 }
 
+std::vector<std::string> Gate::watched() {
+  return {std::string(kAccounts), std::string(kApiKeys), std::string(kAccessIpAddresses),
+          std::string(kAccessIpRanges)};
+}
+
 std::string_view Gate::credentials(const http::RequestHead& head) const {
   for (const auto& authenticator : authenticators_) {
     const std::string_view found = authenticator->credentials(head);

@@ -50,7 +50,9 @@ class Gate {
   /// The caller of operations that anyone may use: no account, limited by address.
   std::shared_ptr<const Caller> anonymous(size_t shard, std::string_view remote_address);
 
-  /// Something that callers are made of has changed. Any thread.
+  /// Collections that callers are made of: connect Dispatcher::on_change with forget().
+  static std::vector<std::string> watched();
+  /// One of them has changed. Any thread.
   void forget() { epoch_.fetch_add(1, std::memory_order_relaxed); }
 
  private:
