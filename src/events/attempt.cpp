@@ -59,6 +59,14 @@ size_t sequence_length(std::string_view text) {
   return 0;
 }
 
+/// Bytes at the front of `text` that are ASCII and not NUL.
+size_t plain_ascii(std::string_view text) {
+  const auto end = std::find_if(text.begin(), text.end(), [](char c) {
+    return c == '\0' || static_cast<unsigned char>(c) >= 0x80;
+  });
+  return static_cast<size_t>(end - text.begin());
+}
+
 void append_headers(json::Writer& out, const http::Headers& headers) {
   out.array();
   size_t kept = 0;
@@ -109,6 +117,10 @@ std::string readable(std::string_view text, size_t limit) {
   std::string out;
   out.reserve(std::min(text.size(), limit));
   while (!text.empty()) {
+    const size_t plain = std::min(plain_ascii(text), limit - out.size());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty() || out.size() == limit) break;
     const size_t length = text.front() == '\0' ? 0 : sequence_length(text);
     const std::string_view piece = length == 0 ? "\xEF\xBF\xBD" : text.substr(0, length);
     if (out.size() + piece.size() > limit) break;

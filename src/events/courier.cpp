@@ -136,7 +136,7 @@ void Courier::recorded(std::vector<Recorded> list) {
   for (const Recorded& one : list) {
     if (one.generation != generation_) continue;
     --unrecorded_;
-    const auto at = targets_.find(std::string(target_of(one.lane)));
+    const auto at = targets_.find(target_of(one.lane));
     TANDEM_ASSERT(at != targets_.end());
     at->second->queue.recorded(one.id, one.lane, one.due);
     schedule(*at->second);
@@ -149,7 +149,7 @@ void Courier::wake() { run_due(); }
 void Courier::schedule(TargetState& to) {
   if (to.runnable) return;
   to.runnable = true;
-  runnable_.push_back(to.key);
+  runnable_.push_back(&to);
 }
 
 bool Courier::has_capacity() const {
@@ -160,11 +160,10 @@ void Courier::drain() {
   if (draining_) return;  // an answer that came inside send()
   draining_ = true;
   while (!runnable_.empty() && has_capacity()) {
-    const auto at = targets_.find(runnable_.front());
+    TargetState& next = *runnable_.front();
     runnable_.pop_front();
-    TANDEM_ASSERT(at != targets_.end());
-    at->second->runnable = false;
-    step(*at->second);
+    next.runnable = false;
+    step(next);
   }
   draining_ = false;
   arm();

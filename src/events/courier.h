@@ -3,12 +3,13 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -52,8 +53,8 @@ class Courier {
   void wake();
   /// Forgets everything.
   void reset();
-  /// Sends no more. To be destroyed in a later turn of the shard, when refusals that the client
-  /// has posted already have passed.
+  /// Sends no more. To be destroyed in a later turn of the shard, behind what client and journal
+  /// have posted for it already.
   void close();
 
  private:
@@ -86,8 +87,8 @@ class Courier {
   Options options_;
   SystemRandom random_;
 
-  std::unordered_map<std::string, std::unique_ptr<TargetState>> targets_;
-  std::deque<std::string> runnable_;  // targets that may have something to send, in turn
+  std::map<std::string, std::unique_ptr<TargetState>, std::less<>> targets_;
+  std::deque<TargetState*> runnable_;  // may have something to send, in turn
   std::set<std::pair<WallTime, std::string>> wakes_;
   std::optional<runtime::TimerId> timer_;
   WallTime armed_for_{};

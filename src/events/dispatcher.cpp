@@ -121,10 +121,9 @@ void Dispatcher::stop() {
   impl_->on_each_and_wait([&](size_t shard) {
     if (couriers[shard]) couriers[shard]->close();
   });
-  impl_->on_each_and_wait([&](size_t shard) { couriers[shard].reset(); });
   impl_->journal.stop();
-  // What the journal told the shards last must have passed before this object goes.
-  impl_->on_each_and_wait([](size_t) {});
+  // Behind everything that client and journal posted to the couriers before.
+  impl_->on_each_and_wait([&](size_t shard) { couriers[shard].reset(); });
 }
 
 void Dispatcher::committed(std::span<const Event> events) {

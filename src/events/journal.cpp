@@ -14,7 +14,7 @@ namespace {
 /// Results that one batch takes.
 constexpr size_t kMaxGroup = 512;
 /// Batches given to the store and not durable yet; results that come meanwhile make a larger one.
-constexpr size_t kMaxGroupsUnderWay = 2;
+constexpr size_t kMaxGroupsUnderWay = 1;
 /// Wait after the store refused or failed.
 constexpr std::chrono::milliseconds kStorePause{1'000};
 
@@ -74,11 +74,14 @@ void Journal::stop() {
 }
 
 void Journal::record(Settled settled) {
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
+    // Otherwise it was woken already, or will be when the group under way is written.
+    wake = settled_.empty() && groups_under_way_ < kMaxGroupsUnderWay;
     settled_.push_back(std::move(settled));
   }
-  changed_.notify_one();
+  if (wake) changed_.notify_one();
 }
 
 void Journal::ask(UniqueFunction<void()> question) {

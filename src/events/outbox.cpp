@@ -59,9 +59,9 @@ Owed read_row(store::Row row) {
   Delivery& delivery = owed.delivery;
   delivery.id = std::move(row.id);
   delivery.sequence = row.sequence;
-  delivery.owed_since = row.created_at;
   delivery.lane = root["lane"].string();
   delivery.due = due_of(root["slot"].string());
+  delivery.owed_since = WallTime(Millis(root["since"].integer()));
   delivery.rounds = static_cast<int>(root["rounds"].integer());
   delivery.attempts = static_cast<int>(root["attempts"].integer());
   delivery.event.id = owed.event_id;
@@ -199,16 +199,17 @@ store::Put outbox_row(const Delivery& delivery) {
       .member("event", delivery.event.id)
       .member("slot", slot_at(target_of(delivery.lane), delivery.due))
       .member("lane", delivery.lane)
+      .member("since", delivery.owed_since.time_since_epoch().count())
       .member("rounds", delivery.rounds)
       .member("attempts", delivery.attempts)
       .key("target");
   append_target(out, delivery.event.target);
   out.end();
+  // No time of creation: the store puts it before the sequence, and clocks must not decide here.
   return {.collection = std::string(kOutbox),
           .id = delivery.id,
           .account = {},
-          .body = std::move(body),
-          .created_at = delivery.owed_since};
+          .body = std::move(body)};
 }
 
 Backlog read_backlog(const store::Snapshot& snapshot, std::string_view target, WallTime now,

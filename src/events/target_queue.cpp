@@ -10,6 +10,8 @@ void TargetQueue::offer(Delivery delivery, bool room) {
   if (from_store_.contains(delivery.id)) return;
   if (direct_ && room) {
     append(std::move(delivery));
+  } else if (reading_ && !look_ && room) {
+    fresh_.push_back(std::move(delivery));
   } else {
     look_again();
   }
@@ -104,8 +106,14 @@ void TargetQueue::add(Backlog backlog) {
   reading_ = false;
   if (backlog.more || !backlog.parked.empty() || !backlog.orphans.empty()) look_ = true;
   next_due_ = backlog.next_due;
+  add_ready(std::move(backlog.ready));
+  direct_ = !look_ && !next_due_ && parking_ == 0;
+  add_fresh();
+}
+
+void TargetQueue::add_ready(std::vector<Delivery> ready) {
   from_store_.clear();
-  for (Delivery& delivery : backlog.ready) {
+  for (Delivery& delivery : ready) {
     const auto lane = lanes_.find(delivery.lane);
     if (lane != lanes_.end() && lane->second.parking) continue;  // recorded() looks again
     // What it followed has left meanwhile. If that may have been to wait, only a new look can tell.
@@ -113,7 +121,15 @@ void TargetQueue::add(Backlog backlog) {
     from_store_.insert(delivery.id);
     append(std::move(delivery));
   }
-  if (!look_ && !next_due_ && parking_ == 0) direct_ = true;
+}
+
+/// What was offered during a read that found the end of the store: it is all that can be missing.
+void TargetQueue::add_fresh() {
+  if (!direct_ && !fresh_.empty()) look_ = true;
+  for (Delivery& delivery : fresh_) {
+    if (direct_ && !from_store_.contains(delivery.id)) append(std::move(delivery));
+  }
+  fresh_.clear();
 }
 
 }  // namespace tandem::events

@@ -48,12 +48,12 @@ class TargetQueue {
 
   /// Ids that are here or on their way into the record.
   const std::unordered_set<std::string>& known() const { return known_; }
-  size_t size() const { return known_.size(); }
+  size_t size() const { return known_.size() + fresh_.size(); }
   bool direct() const { return direct_; }
   /// When a parked delivery becomes due; nothing while that is unknown or none is parked.
   std::optional<WallTime> next_due() const { return next_due_; }
   /// Whether it can be forgotten without losing anything.
-  bool idle() const { return direct_ && known_.empty(); }
+  bool idle() const { return direct_ && size() == 0; }
 
  private:
   struct Lane {
@@ -61,6 +61,8 @@ class TargetQueue {
     bool parking = false;  // its first is being recorded as parked: nothing may follow
   };
   void append(Delivery delivery);
+  void add_ready(std::vector<Delivery> ready);
+  void add_fresh();
   void drop_rest(Lane& lane);
   std::unique_ptr<Delivery> take_first(Lane& lane, const Delivery& delivery);
 
@@ -70,8 +72,9 @@ class TargetQueue {
   /// The last that came from the store: an offer of one of them comes late.
   std::unordered_set<std::string> from_store_;
   bool direct_;
-  bool look_;             // the store may hold what is due
-  bool reading_ = false;  // a read is under way
+  bool look_;                    // the store may hold what is due
+  bool reading_ = false;         // a read is under way
+  std::vector<Delivery> fresh_;  // offered meanwhile
   bool parked_since_read_ = false;
   size_t parking_ = 0;  // parked ones that are not recorded yet
   std::optional<WallTime> next_due_;

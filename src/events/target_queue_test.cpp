@@ -69,13 +69,48 @@ TEST_CASE("without room, fresh ones stay in the store until it has no more") {
   CHECK(all_ready(queue) == Ids{"a1", "b1"});
 }
 
-TEST_CASE("what comes while the store is read is looked for again") {
+TEST_CASE("what comes while the store is read follows what was read") {
   TargetQueue queue(false);
   REQUIRE(queue.wants_backlog(kNow, 10));
   queue.reading();
-  queue.offer(delivery("a1", "a"), true);
+  queue.offer(delivery("a2", "a"), true);
+  queue.offer(delivery("b1", "b"), true);
+  CHECK(queue.size() == 2);
+  CHECK(all_ready(queue).empty());
+  Backlog backlog;
+  backlog.ready.push_back(delivery("a1", "a"));
+
+  SUBCASE("when the read found the end") {
+    backlog.ready.push_back(delivery("a2", "a", false));  // committed just before the read
+    queue.add(std::move(backlog));
+    CHECK(queue.direct());
+    CHECK(all_ready(queue) == Ids{"a1", "b1"});
+    CHECK(queue.size() == 3);
+  }
+  SUBCASE("and is looked for again when there is more") {
+    backlog.more = true;
+    queue.add(std::move(backlog));
+    CHECK_FALSE(queue.direct());
+    CHECK(all_ready(queue) == Ids{"a1"});
+    CHECK(queue.size() == 1);
+    CHECK(queue.wants_backlog(kNow, 10));
+  }
+  SUBCASE("or when something is parked, which it may have to wait for") {
+    backlog.next_due = kNow + kLater;
+    queue.add(std::move(backlog));
+    CHECK_FALSE(queue.direct());
+    CHECK(queue.wants_backlog(kNow, 10));
+  }
+}
+
+TEST_CASE("what comes while the store is read, without room, is looked for again") {
+  TargetQueue queue(false);
+  queue.reading();
+  queue.offer(delivery("a1", "a"), false);
+  queue.offer(delivery("a2", "a"), true);  // must not overtake it
   queue.add({});
   CHECK_FALSE(queue.direct());
+  CHECK(all_ready(queue).empty());
   CHECK(queue.wants_backlog(kNow, 10));
 }
 
