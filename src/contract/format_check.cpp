@@ -1,6 +1,7 @@
 #include "contract/format_check.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/clock.h"
 #include "core/e164.h"
@@ -16,11 +17,15 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_alpha(char c) { return is_upper(c) || (c >= 'a' && c <= 'z'); }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-/// Neither control characters nor space, nor what must be encoded in a URI.
-bool is_url_char(char c) {
-  return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '<' && c != '>' && c != '\\' &&
-         c != '^' && c != '`' && c != '\x7f';
+/// What may stand in a URI: neither control characters nor space, nor what must be encoded.
+constexpr std::array<bool, 256> url_characters() {
+  std::array<bool, 256> table{};
+  for (size_t i = '!'; i < table.size(); ++i) table[i] = i != 0x7f;
+  for (const unsigned char c : {'"', '<', '>', '\\', '^', '`'}) table[c] = false;
+  return table;
 }
+constexpr std::array<bool, 256> kUrlCharacters = url_characters();
+bool is_url_char(char c) { return kUrlCharacters[static_cast<unsigned char>(c)]; }
 
 template <class Test>
 bool all(std::string_view text, Test test) {
@@ -88,7 +93,7 @@ bool is_uuid(std::string_view text) {
 }
 
 bool is_url(std::string_view text) {
-  if (text.size() > kMaxUrlBytes || !all(text, is_url_char)) return false;
+  if (text.size() > kMaxUrlBytes || !all(text, [](char c) { return is_url_char(c); })) return false;
   const size_t colon = text.find(':');
   if (colon == std::string_view::npos || !is_scheme(text.substr(0, colon))) return false;
   const auto rest = text.substr(colon + 1);

@@ -32,7 +32,14 @@ size_t sequence_length(std::string_view text) {
   return length;
 }
 
+/// Printable ASCII without anything that decoding would change: nearly all there is.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= ' ' && c != '\x7f' && c != '%' && c != '+'; });
+}
+
 std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
+  if (is_plain(text)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
