@@ -3,6 +3,7 @@
 namespace tandem::products::verify {
 
 void declare(api::Registry& registry, const Services&) {
+  registry.resource({.path = "/verify_profiles/templates"});
   registry.resource({
       .path = "/verify_profiles",
       .record_type = "verification_profile",
