@@ -25,6 +25,8 @@ constexpr std::string_view kWellKnown = "/.well-known/";
 /// Whoever locked themselves out by a wrong rule can still mend it.
 constexpr std::string_view kAccessRulePaths = "/access_ip_";
 constexpr size_t kStatusClasses = 6;
+constexpr size_t kUploadThreads = 2;
+constexpr size_t kMaxWaitingUploads = 1'000;
 
 /// The verb of the operation that serves a method; HEAD is a GET whose body the server keeps.
 std::optional<Verb> verb_of(http::Method method) {
@@ -92,13 +94,15 @@ struct Pipeline::Impl {
   std::optional<AnswerCheck> check;
   Counter* answered[kStatusClasses] = {};
   Histogram& duration;
+  HandlerPool upload_pool;
 
   Impl(Parts p, Options o)
       : parts(p),
         options(std::move(o)),
         contract(p.registry.contract()),
         duration(p.metrics.histogram("tandem_api_request_seconds",
-                                     "From a request's head to its answer.")) {
+                                     "From a request's head to its answer.")),
+        upload_pool(kUploadThreads, kMaxWaitingUploads, parts.dispatcher.clock()) {
     if (options.validate_answers) check.emplace(contract);
     for (size_t i = 1; i < kStatusClasses; ++i) {
       const std::string label = "class=\"" + std::to_string(i) + "xx\"";
@@ -205,7 +209,9 @@ struct Pipeline::Impl {
     if (choice.kind == BodyKind::None) return decide(request);
     const contract::Schema schema = choice.body->schema;
     if (choice.kind == BodyKind::Multipart) {
-      return read_multipart(request, schema, parts.blobs, options.max_upload_bytes,
+      const UploadSettings settings{parts.blobs, &upload_pool, options.max_upload_bytes,
+                                    options.max_body_bytes};
+      return read_multipart(request, parts.shards[request->shard], schema, settings,
                             [this, request, schema](Result<void, ApiError> done) {
                               checked(request, std::move(done), schema);
                             });
