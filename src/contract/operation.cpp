@@ -25,8 +25,6 @@ std::array<int, 3> kin_of(int status) {
       return {400, 422, 0};
     case 402:
       return {403, 422, 400};
-    case 404:
-      return {404, 400, 422};
     case 409:
     case 423:
       return {409, 422, 400};

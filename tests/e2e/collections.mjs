@@ -68,5 +68,6 @@ export const rows = [
     create: (made) => ({ notification_profile_id: made.notificationProfile, channel_type_id: 'webhook', channel_destination: webhook }),
     update: { channel_destination: 'https://example.com/other' },
   },
-  { name: 'integrationSecrets', create: { identifier: 'crm', type: 'bearer', token: 'top secret' }, noRetrieve: true, hidden: ['token'] },
+  { name: 'integrationSecrets', create: { identifier: 'crm', type: 'bearer', token: 'top secret' }, noRetrieve: true, hidden: ['token'],
+    shown: { identifier: 'crm' } },
 ];

@@ -33,13 +33,15 @@ function assertHolds(whole, part, path = '') {
   }
 }
 
+/** Everything a list holds, page by page. */
 async function listed(api, parameters = {}) {
   const items = [];
-  for await (const item of api.list(parameters)) {
-    items.push(item);
-    assert.ok(items.length < 1000, 'a list that does not end');
+  for (let number = 1; number < 100; number++) {
+    const page = await api.list({ ...parameters, page: { number, size: 3 } });
+    items.push(...(page.data ?? page.records));
+    if (number >= (page.meta?.total_pages ?? 0)) return items;
   }
-  return items;
+  throw new Error('a list that does not end');
 }
 
 const missing = (error) => error.status === 404 && error.error.errors[0].code === '10005';

@@ -84,8 +84,7 @@ Result<void, ApiError> make_peer(Draft& draft) {
   const int64_t before = draft.snapshot.count(peers);
   if (before >= kMostPeers) return refuse("10027", "An interface takes at most 250 peers.");
   peer["_address"] = fmt::format("{}.{}", kTunnelPrefix, before + 2);
-  peer["last_seen"] = nullptr;
-  if (!peer["public_key"].is_null()) return check_public_key(peer);
+  if (peer.members().find("public_key")) return check_public_key(peer);
   const KeyPair keys = make_key_pair();
   peer["public_key"] = keys.public_key;
   peer["private_key"] = keys.private_key;

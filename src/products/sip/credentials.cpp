@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include "products/common/connections.h"
 #include "products/sip/sip.h"
@@ -16,7 +17,7 @@ constexpr size_t kUserNameTail = 40;
 constexpr size_t kPasswordSize = 32;
 
 Result<void, ApiError> check_expiry(Draft& draft) {
-  const json::Value& expires = draft.document["expires_at"];
+  const json::Value& expires = std::as_const(draft.document)["expires_at"];
   if (expires.is_null()) return {};
   const auto moment = parse_iso8601(expires.string());
   if (!moment) return api::refuse("10015", "expires_at is no date-time.", "/expires_at");
