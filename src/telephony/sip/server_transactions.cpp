@@ -41,6 +41,7 @@ class ServerTransactions::Entry {
   std::string_view tag() const { return tag_; }
   const Flow& flow() const { return flow_; }
   Key merge_key;
+  bool budgeted = false;
 
  private:
   void finish(State state, std::chrono::milliseconds linger);
@@ -121,21 +122,27 @@ void ServerTransactions::receive(const Message& request, const Flow& flow) {
     known->repeat();
     return;
   }
-  if (!user_.admit(request, flow)) return;
-  if (entries_.size() >= kMaxTransactions) {
-    respond_stateless(request, flow, {503, {}, {{"Retry-After", "5"}}, {}});
+  const Admission admission = user_.admit(request, flow);
+  if (admission == Admission::No) return;
+  if (const int refusal = refusal_of(request); refusal != 0) {
+    respond_stateless(request, flow, {refusal, {}, {}, {}});
+    if (admission == Admission::Budgeted) user_.on_budget_freed(flow);
     return;
   }
-  const bool starts_dialog = request.to().tag().empty();
-  if (starts_dialog && merged_.contains(merge_key_of(request))) {
-    respond_stateless(request, flow, {482, {}, {}, {}});
-    return;
-  }
-  create(request, flow, key);
+  create(request, flow, key, admission == Admission::Budgeted);
 }
 
-void ServerTransactions::create(const Message& request, const Flow& flow, const Key& key) {
+/// 503 when the table is full, 482 for a request that came by another way already.
+int ServerTransactions::refusal_of(const Message& request) const {
+  if (entries_.size() >= kMaxTransactions) return 503;
+  const bool merged = request.to().tag().empty() && merged_.contains(merge_key_of(request));
+  return merged ? 482 : 0;
+}
+
+void ServerTransactions::create(const Message& request, const Flow& flow, const Key& key,
+                                bool budgeted) {
   auto entry = std::make_unique<Entry>(*this, key, request, flow, make_token(random_));
+  entry->budgeted = budgeted;
   if (request.to().tag().empty()) {
     entry->merge_key = merge_key_of(request);
     merged_.emplace(entry->merge_key, key);
@@ -205,7 +212,7 @@ void ServerTransactions::erase(const TransactionId& id) {
   const std::unique_ptr<Entry> entry = std::move(found->second);
   entries_.erase(found);
   if (entry->merge_key) merged_.erase(entry->merge_key);
-  user_.on_terminated(id, entry->flow());
+  if (entry->budgeted) user_.on_budget_freed(entry->flow());
 }
 
 /// RFC 3261 section 17.2.3; without the cookie by what RFC 2543 had to go by.

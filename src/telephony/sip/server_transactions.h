@@ -17,20 +17,26 @@ class Random;
 
 namespace tandem::sip {
 
+/// Whether a new request may have a transaction.
+enum class Admission : uint8_t {
+  No,       // whoever says so has dealt with the request
+  Free,     // nobody counts it
+  Budgeted  // counted until on_budget_freed()
+};
+
 /// The transaction user of incoming requests.
 class ServerUser {
  public:
   virtual ~ServerUser() = default;
-  /// Whether a new request may have a transaction; who says no has dealt with it.
-  virtual bool admit(const Message& request, const Flow& flow) = 0;
+  virtual Admission admit(const Message& request, const Flow& flow) = 0;
   /// A request seen for the first time. Answer it with respond(), now or later.
   virtual void on_request(const TransactionId& id, const Message& request, const Flow& flow) = 0;
   /// An ACK that belongs to a 2xx.
   virtual void on_ack(const Message& ack, const Flow& flow) = 0;
   /// A pending INVITE was cancelled; the CANCEL itself is answered already.
   virtual void on_cancel(const TransactionId& invite, const Message& cancel) = 0;
-  /// The transaction is over; its id is void.
-  virtual void on_terminated(const TransactionId& id, const Flow& flow) = 0;
+  /// A transaction that was Budgeted is over.
+  virtual void on_budget_freed(const Flow& flow) = 0;
 };
 
 /// Server transactions (RFC 3261 section 17.2 with RFC 6026): absorbs retransmissions, repeats
@@ -65,7 +71,8 @@ class ServerTransactions {
   void erase(const TransactionId& id);
   void receive_ack(const Message& ack, const Flow& flow, const Key& key);
   void receive_cancel(const Message& cancel, const Flow& flow);
-  void create(const Message& request, const Flow& flow, const Key& key);
+  int refusal_of(const Message& request) const;
+  void create(const Message& request, const Flow& flow, const Key& key, bool budgeted);
   Key key_of(const Message& request, std::string_view method) const;
   Key merge_key_of(const Message& request) const;
 

@@ -71,6 +71,7 @@ class TimerWheel {
   /// Runs everything that is due.
   void advance();
   TimePoint now() const { return time_.now(); }
+  const TimeSource& time() const { return time_; }
   size_t running() const { return running_; }
 
   /// When advance() should next be called; only meaningful while timers run. Asking arms on_wake.

@@ -25,20 +25,22 @@ struct Sender final : ClientUser {
 };
 
 struct Receiver final : ServerUser {
-  bool admit(const Message&, const Flow&) override { return admits; }
+  Admission admit(const Message&, const Flow&) override {
+    return admits ? Admission::Budgeted : Admission::No;
+  }
   void on_request(const TransactionId& id, const Message& request, const Flow&) override {
     requests.push_back(id);
     methods.emplace_back(request.method_name());
   }
   void on_ack(const Message&, const Flow&) override { ++acks; }
   void on_cancel(const TransactionId&, const Message&) override { ++cancels; }
-  void on_terminated(const TransactionId&, const Flow&) override { ++terminated; }
+  void on_budget_freed(const Flow&) override { ++freed; }
   bool admits = true;
   std::vector<TransactionId> requests;
   std::vector<std::string> methods;
   int acks = 0;
   int cancels = 0;
-  int terminated = 0;
+  int freed = 0;
 };
 
 /// Our side: transactions of both kinds on one node.
@@ -221,7 +223,7 @@ TEST_CASE("INVITE server: 100 at once, failures repeated until ACK (timers G and
   CHECK(f.sent_count("SIP/2.0 486") == 4);
   f.world.run(2s);
   CHECK(f.server.size() == 0);
-  CHECK(f.receiver.terminated == 1);
+  CHECK(f.receiver.freed == 1);
   CHECK(f.receiver.acks == 0);
 }
 
