@@ -20,7 +20,7 @@ void move_members(json::Value& from, json::Value& into, const std::string& where
   if (from.is_null()) return;
   if (!from.is_object()) return problems.add(where, "is not a map");
   for (auto& [name, value] : from.members()) {
-    json::Value& slot = into[name];
+    json::Value& slot = into.member(name);
     if (!slot.is_null()) {
       problems.add(where, "\"" + name + "\" stands there already");
     } else {
@@ -39,7 +39,7 @@ void merge_paths(json::Value& from, json::Value& into, const std::string& produc
       continue;
     }
     mark(item, product);
-    json::Value& slot = into[path];
+    json::Value& slot = into.member(path);
     if (slot.is_null()) slot = json::Value::object();
     move_members(item, slot, product + ": " + path, problems);
   }
@@ -63,7 +63,7 @@ json::Value merge(std::vector<Source> sources, Problems& problems) {
         merge_paths(value, webhooks, product, problems);
       } else if (section == "components" && value.is_object()) {
         for (auto& [kind, named] : value.members()) {
-          json::Value& slot = components[kind];
+          json::Value& slot = components.member(kind);
           if (slot.is_null()) slot = json::Value::object();
           move_members(named, slot, product + ": components/" + kind, problems);
         }

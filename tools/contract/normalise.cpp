@@ -255,10 +255,11 @@ void normalise_components(json::Value& components, Problems& problems) {
 }  // namespace
 
 void normalise(json::Value& contract, Problems& problems) {
-  normalise_components(contract["components"], problems);
+  normalise_components(contract.member("components"), problems);
   Operations operations(contract, problems);
-  for (auto& [path, item] : contract["paths"].members()) operations.normalise_path(path, item);
-  for (auto& [name, item] : contract["webhooks"].members()) {
+  for (auto& [path, item] : contract.member("paths").members())
+    operations.normalise_path(path, item);
+  for (auto& [name, item] : contract.member("webhooks").members()) {
     json::Value* post = item.members().find("post");
     if (!post || item.members().size() != 1) {
       problems.add("webhook " + name, "is not one POST");

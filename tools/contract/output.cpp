@@ -69,7 +69,7 @@ std::string openapi_text(const json::Value& contract, const json::Value& pending
        {"webhooks", contract["webhooks"]},
        {"components", contract["components"]},
        {"x-pending", pending}});
-  document["components"].set("securitySchemes", security_schemes());
+  document.member("components").set("securitySchemes", security_schemes());
   return document.text();
 }
 
