@@ -133,6 +133,7 @@ class Leg final : public CallLeg,
   void change_succeeded(const RequestEvent& event);
   void change_failed(const RequestEvent& event);
   void retry_change();
+  bool changing() const { return change_ != Change::None || waiting_change_ != Change::None; }
   void on_refresh_due() override;
   void on_session_expired() override;
 
@@ -182,7 +183,8 @@ class Leg final : public CallLeg,
 
   // Changes.
   Change change_ = Change::None;
-  TransactionId change_tx_;  // of the peer's request
+  Change waiting_change_ = Change::None;  // ours, to be tried again after a glare
+  TransactionId change_tx_;               // of the peer's request
   Method change_method_ = Method::Invite;
   uint32_t change_cseq_ = 0;
   SessionTerms change_terms_;

@@ -14,6 +14,11 @@ constexpr uint8_t kMaxChangeAttempts = 5;
 constexpr uint64_t kMaxRetryAfterSeconds = 10;
 constexpr uint64_t kGlareStep = 10;  // milliseconds, RFC 3261 section 14.1
 
+void add_session_expires(Response& response, const SessionTerms& terms) {
+  if (terms.interval.count() == 0) return;
+  response.headers.emplace_back("Session-Expires", session_expires_value(terms, true));
+}
+
 }  // namespace
 
 void Leg::receive_change(const TransactionId& id, const Message& request) {
@@ -22,11 +27,9 @@ void Leg::receive_change(const TransactionId& id, const Message& request) {
   note_peer(request);
   const SessionTerms terms = terms_as_server(request, core_.options.session_interval);
   if (request.method() == Method::Update && request.body().empty()) {
-    HeaderList headers;
-    if (terms.interval.count() > 0) {
-      headers.emplace_back("Session-Expires", session_expires_value(terms, true));
-    }
-    core_.server.respond(id, response(200, std::move(headers), {}));
+    Response out = response(200, {}, {});
+    add_session_expires(out, terms);
+    core_.server.respond(id, out);
     return session_timer_.start(terms);
   }
   change_ = Change::Remote;
@@ -68,9 +71,7 @@ void Leg::accept_offer(Body answer, HeaderList headers) {
   local_sdp_ = answer.data;
   late_answer_expected_ = invite && change_offerless_ && !answer.empty();
   Response out = response(200, std::move(headers), std::move(answer));
-  if (change_terms_.interval.count() > 0 && change_method_ != Method::Prack) {
-    out.headers.emplace_back("Session-Expires", session_expires_value(change_terms_, true));
-  }
+  if (change_method_ != Method::Prack) add_session_expires(out, change_terms_);
   core_.server.respond(change_tx_, out);
   if (change_method_ != Method::Prack) session_timer_.start(change_terms_);
   if (invite) answer_repeater_.start(change_tx_, change_cseq_);
@@ -87,16 +88,15 @@ void Leg::reject_offer(int status, HeaderList headers) {
 }
 
 bool Leg::reinvite(Body offer, HeaderList headers) {
-  if (state_ != LegState::Confirmed || change_ != Change::None || answer_repeater_.waiting()) {
-    return false;
-  }
+  const bool busy = changing() || answer_repeater_.waiting();
+  if (state_ != LegState::Confirmed || busy) return false;
   send_change(Change::LocalInvite, std::move(offer), std::move(headers));
   return true;
 }
 
 bool Leg::update(Body offer, HeaderList headers) {
   const bool alive = state_ != LegState::Calling && !ended() && !dialog_.remote_tag.empty();
-  if (!alive || change_ != Change::None) return false;
+  if (!alive || changing()) return false;
   send_change(Change::LocalUpdate, std::move(offer), std::move(headers));
   return true;
 }
@@ -157,7 +157,9 @@ void Leg::change_succeeded(const RequestEvent& event) {
 void Leg::change_failed(const RequestEvent& event) {
   const int status = event.status();
   if (status == 491 && ++change_attempts_ < kMaxChangeAttempts) {
-    // Who made the Call-ID waits longer, so that both do not collide again.
+    // Who made the Call-ID waits longer, so that both do not collide again. Meanwhile the peer's
+    // own change may come through.
+    waiting_change_ = std::exchange(change_, Change::None);
     const uint64_t step = incoming_ ? core_.random.below(200) : 210 + core_.random.below(190);
     return change_timer_.start(std::chrono::milliseconds(step * kGlareStep));
   }
@@ -168,7 +170,7 @@ void Leg::change_failed(const RequestEvent& event) {
       SessionTerms terms = session_timer_.terms();
       terms.interval = std::max(terms.interval, session_minimum_);
       session_timer_.start(terms);
-      return retry_change();
+      return send_change(change_, std::move(change_offer_), std::move(change_headers_));
     }
   }
   const bool refresh = std::exchange(refreshing_, false);
@@ -179,14 +181,15 @@ void Leg::change_failed(const RequestEvent& event) {
 }
 
 void Leg::retry_change() {
-  const Change change = change_;
-  if (change == Change::LocalInvite || change == Change::LocalUpdate) {
-    send_change(change, std::move(change_offer_), std::move(change_headers_));
+  if (change_ != Change::None || answer_repeater_.waiting()) {
+    return change_timer_.start(core_.options.timers.t1);
   }
+  const Change change = std::exchange(waiting_change_, Change::None);
+  send_change(change, std::move(change_offer_), std::move(change_headers_));
 }
 
 void Leg::on_refresh_due() {
-  if (state_ != LegState::Confirmed || change_ != Change::None) return;
+  if (state_ != LegState::Confirmed || changing()) return;
   refreshing_ = true;
   if (peer_allows_update_) return send_change(Change::LocalUpdate, {}, {});
   send_change(Change::LocalInvite, {local_sdp_type_, local_sdp_}, {});

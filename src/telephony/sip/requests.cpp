@@ -161,8 +161,7 @@ bool Requests::Request::answer_challenges(const Message& response) {
   std::string answer;
   std::string realm;
   for (const Header& field : response.headers()) {
-    const auto challenge =
-        field.id == wanted ? AuthHeader::parse(field.value) : std::nullopt;
+    const auto challenge = field.id == wanted ? AuthHeader::parse(field.value) : std::nullopt;
     if (!challenge) continue;
     const bool sha256 = parse_algorithm(challenge->get("algorithm")) == DigestAlgorithm::Sha256;
     const bool again = challenge->get("realm") == answered_realm_;

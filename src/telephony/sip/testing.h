@@ -52,6 +52,8 @@ class Node final : public Transport {
   std::vector<std::string> sent;  // everything, in order
   /// Whether a message is lost on the way; by default none is.
   std::function<bool(std::string_view bytes)> drop;
+  /// Changes a message before it leaves.
+  std::function<void(std::string& bytes)> rewrite;
   bool refuse_connections = false;
 
  private:
@@ -107,7 +109,9 @@ class World {
 };
 
 inline void Node::send(const Flow& flow, std::string_view bytes, uint64_t token) {
-  sent.emplace_back(bytes);
+  std::string text(bytes);
+  if (rewrite) rewrite(text);
+  sent.push_back(text);
   if (drop && drop(bytes)) return;
   Node* const peer = world_.find(flow.remote);
   const bool refused = peer != nullptr && peer->refuse_connections;
@@ -120,7 +124,7 @@ inline void Node::send(const Flow& flow, std::string_view bytes, uint64_t token)
   if (peer == nullptr) return;
   Flow back = flow;
   back.remote = address_;
-  world_.later([peer, back, text = std::string(bytes)] { peer->deliver(text, back); });
+  world_.later([peer, back, text] { peer->deliver(text, back); });
 }
 
 /// Knows literal addresses, and names by a table.
