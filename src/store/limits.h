@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 
 /// The bounds of the store room, in one place.
@@ -13,8 +14,11 @@ inline constexpr size_t kMaxQueuedBytes = 256u << 20;
 inline constexpr size_t kMaxGroupBatches = 256;
 /// Bytes after which a group is closed.
 inline constexpr size_t kMaxGroupBytes = 8u << 20;
-/// Prepared statements a connection keeps.
-inline constexpr size_t kMaxCachedStatements = 256;
+/// Prepared statements a connection keeps; about five a collection are always in use.
+inline constexpr size_t kMaxCachedStatements = 1'024;
+/// Connections to a database server for reading, and how long to wait for one.
+inline constexpr size_t kMaxReaders = 64;
+inline constexpr auto kReaderWait = std::chrono::seconds(5);
 /// Filtered totals that are remembered.
 inline constexpr size_t kMaxCachedTotals = 4'096;
 /// Longest dotted path, and its deepest nesting.

@@ -334,7 +334,7 @@ std::string QueryWriter::match(const std::string& text, Compare compare, const s
   }
   const auto characters = static_cast<int64_t>(count_characters(wanted));
   const std::string size = placeholder(characters, Kind::Number);
-  const std::string part = compare == Compare::StartsWith ? "substr(" + lowered + ",1," + size + ")"
+  const std::string part = compare == Compare::StartsWith ? first_characters(lowered, size)
                                                           : last_characters(lowered, size);
   return "(" + part + "=" + placeholder(wanted, Kind::Text) + ")";
 }

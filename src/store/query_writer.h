@@ -61,7 +61,9 @@ class QueryWriter {
   virtual std::string in(std::string_view path, const std::vector<Scalar>& values) = 0;
   virtual std::string has(std::string_view path, const std::vector<Scalar>& values) = 0;
   virtual std::string is_null(std::string_view path, bool null) = 0;
-  /// The last `characters` of `text`; where `part` begins in `text`, from 1.
+  /// The first and the last `characters` of `text`; where `part` begins in `text`, from 1.
+  virtual std::string first_characters(std::string_view text,
+                                       std::string_view characters) const = 0;
   virtual std::string last_characters(std::string_view text, std::string_view characters) const = 0;
   virtual std::string position(std::string_view text, std::string_view part) const = 0;
   virtual std::string lower(std::string_view text) const = 0;

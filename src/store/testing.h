@@ -33,8 +33,24 @@ class SqlitePlace {
   TemporaryDirectory directory_;
 };
 
+/// A database of its own on a PostgreSQL server that the first one starts and the end of the
+/// process stops. Needs nothing but the package postgresql-15.
+class PostgresPlace {
+ public:
+  PostgresPlace();
+  ~PostgresPlace();
+  PostgresPlace(const PostgresPlace&) = delete;
+  PostgresPlace& operator=(const PostgresPlace&) = delete;
+  std::unique_ptr<Database> database() const { return open_postgres(conninfo()); }
+  std::string conninfo() const;
+
+ private:
+  std::string name_;
+};
+
 /// Every test of what drivers have in common runs at each of these.
-#define STORE_TEST_PLACES ::tandem::store::testing::SqlitePlace
+#define STORE_TEST_PLACES \
+  ::tandem::store::testing::SqlitePlace, ::tandem::store::testing::PostgresPlace
 
 /// The same, opened with collections.
 template <class Place>

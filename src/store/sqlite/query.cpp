@@ -100,6 +100,11 @@ std::string SqliteQuery::is_null(std::string_view path, bool null) {
   return field_expression(path) + (null ? " IS NULL" : " IS NOT NULL");
 }
 
+std::string SqliteQuery::first_characters(std::string_view text,
+                                          std::string_view characters) const {
+  return "substr(" + std::string(text) + ",1," + std::string(characters) + ")";
+}
+
 std::string SqliteQuery::last_characters(std::string_view text, std::string_view characters) const {
   return "substr(" + std::string(text) + ",-" + std::string(characters) + ")";
 }

@@ -28,6 +28,7 @@ class SqliteQuery final : public QueryWriter {
   std::string in(std::string_view path, const std::vector<Scalar>& values) override;
   std::string has(std::string_view path, const std::vector<Scalar>& values) override;
   std::string is_null(std::string_view path, bool null) override;
+  std::string first_characters(std::string_view text, std::string_view characters) const override;
   std::string last_characters(std::string_view text, std::string_view characters) const override;
   std::string position(std::string_view text, std::string_view part) const override;
   std::string lower(std::string_view text) const override;
