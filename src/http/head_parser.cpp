@@ -1,6 +1,7 @@
 #include "http/head_parser.h"
 
 #include <algorithm>
+#include <array>
 
 #include <llhttp.h>
 
@@ -10,6 +11,8 @@ namespace {
 
 /// More digits than any length that is believable.
 constexpr size_t kMaxLengthDigits = 18;
+/// Room made for fields beforehand.
+constexpr size_t kUsualFields = 16;
 
 tl::unexpected<Refusal> refuse(int status, std::string_view why) {
   return tl::unexpected<Refusal>(Refusal{status, why});
@@ -73,6 +76,7 @@ class HeadBuilder {
       : raw_(raw), headers_(headers) {
     headers_.text_.assign(raw);
     headers_.spans_.clear();
+    headers_.spans_.reserve(kUsualFields);
     llhttp_init(&parser_, type, &settings());
     parser_.data = this;
   }
@@ -180,12 +184,18 @@ Result<RequestLine, Refusal> split_request_line(std::string_view raw) {
                        : refuse(400, "malformed HTTP version");
 }
 
+constexpr std::array<bool, 256> kHostChars = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                       "0123456789.-_:[]~%")) {
+    table[static_cast<uint8_t>(c)] = true;
+  }
+  return table;
+}();
+
 bool is_host(std::string_view host) {
-  if (host.empty()) return false;
-  return std::all_of(host.begin(), host.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '.' ||
-           c == '-' || c == '_' || c == ':' || c == '[' || c == ']' || c == '~' || c == '%';
-  });
+  return !host.empty() && std::all_of(host.begin(), host.end(),
+                                      [](char c) { return kHostChars[static_cast<uint8_t>(c)]; });
 }
 
 /// Content-Length and Transfer-Encoding together decide; anything doubtful is refused, because

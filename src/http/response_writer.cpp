@@ -39,10 +39,9 @@ void append_status_line(std::string& out, int status) {
 void append_field_value(std::string& out, std::string_view value) {
   const size_t start = out.size();
   out.append(value);
-  constexpr std::string_view kBreaks("\r\n\0", 3);
-  for (size_t at = out.find_first_of(kBreaks, start); at != std::string::npos;
-       at = out.find_first_of(kBreaks, at)) {
-    out[at] = ' ';
+  for (size_t at = start; at < out.size(); ++at) {
+    const char c = out[at];
+    if (c == '\r' || c == '\n' || c == '\0') out[at] = ' ';
   }
 }
 

@@ -310,5 +310,6 @@ TEST_CASE("a stopping server says goodbye to its WebSockets") {
   REQUIRE(client.read_until(plain(Opcode::Close, close_payload(1001, {}))));
   client.send(masked(Opcode::Close, close_payload(1001, {})));
   CHECK(client.read_to_end());
+  client.end_writing();
   stopper.join();
 }

@@ -1,5 +1,8 @@
 #include "runtime/poller.h"
 
+#include <algorithm>
+#include <cerrno>
+
 #include <unistd.h>
 
 #include "core/assert.h"
@@ -7,6 +10,8 @@
 namespace tandem::runtime {
 
 namespace {
+
+constexpr int64_t kMaxWaitMillis = 3'600'000;
 
 epoll_event event_for(Watcher& watcher, uint32_t events) {
   epoll_event event{};
@@ -38,8 +43,24 @@ void Poller::remove(int fd, const Watcher& watcher) {
   }
 }
 
-void Poller::dispatch() {
-  const int ready = epoll_wait(fd_, batch_.data(), static_cast<int>(kBatch), 0);
+int Poller::wait(std::optional<std::chrono::nanoseconds> timeout) {
+  constexpr int kEvents = static_cast<int>(kBatch);
+  if (!timeout) return epoll_wait(fd_, batch_.data(), kEvents, -1);
+  if (timeout->count() <= 0) return epoll_wait(fd_, batch_.data(), kEvents, 0);
+  if (has_fine_timeout_) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*timeout);
+    const timespec time{seconds.count(), (*timeout - seconds).count()};
+    const int ready = epoll_pwait2(fd_, batch_.data(), kEvents, &time, nullptr);
+    if (ready >= 0 || errno != ENOSYS) return ready;
+    has_fine_timeout_ = false;
+  }
+  const auto millis = std::chrono::ceil<std::chrono::milliseconds>(*timeout).count();
+  return epoll_wait(fd_, batch_.data(), kEvents,
+                    static_cast<int>(std::min<int64_t>(millis, kMaxWaitMillis)));
+}
+
+void Poller::dispatch(std::optional<std::chrono::nanoseconds> timeout) {
+  const int ready = wait(timeout);
   count_ = ready > 0 ? static_cast<size_t>(ready) : 0;
   for (next_ = 0; next_ < count_;) {
     const epoll_event event = batch_[next_++];

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include <sys/epoll.h>
 
@@ -18,9 +20,9 @@ class Watcher {
   ~Watcher() = default;
 };
 
-/// Readiness of many descriptors for one shard: an epoll set of our own, below the shard's loop.
-/// A descriptor is registered once, edge-triggered, so that a busy connection costs no further
-/// system call to wait for its next request.
+/// Readiness of many descriptors for one shard, over epoll. A descriptor is registered once,
+/// edge-triggered, so that a busy connection costs no further system call to wait for its next
+/// request: a reactor that arms each wait anew (as Boost.Asio's) costs one a request.
 class Poller {
  public:
   /// Edge-triggered, both directions, and the peer's half close.
@@ -41,13 +43,15 @@ class Poller {
   /// were fetched already.
   void remove(int fd, const Watcher& watcher);
 
-  /// For the shard's loop: readable when dispatch() has something to do.
-  int fd() const { return fd_; }
-  /// Calls the watchers of what is ready, without waiting.
-  void dispatch();
+  /// For the shard's loop: waits until something is ready or the time is over (nothing: for ever),
+  /// and calls the watchers.
+  void dispatch(std::optional<std::chrono::nanoseconds> timeout);
 
  private:
+  int wait(std::optional<std::chrono::nanoseconds> timeout);
+
   int fd_;
+  bool has_fine_timeout_ = true;  // epoll_pwait2(2), Linux 5.11
   size_t next_ = 0;
   size_t count_ = 0;
   std::array<epoll_event, kBatch> batch_;

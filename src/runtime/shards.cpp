@@ -1,5 +1,6 @@
 #include "runtime/shards.h"
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <mutex>
@@ -7,19 +8,16 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "core/assert.h"
 #include "runtime/poller.h"
+#include "runtime/socket.h"
 #include "runtime/timer_queue.h"
 
 namespace tandem::runtime {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -27,103 +25,100 @@ thread_local Shard* current_shard = nullptr;
 
 class ShardLoop final : public Shard {
  public:
-  explicit ShardLoop(size_t index)
-      : index_(index), guard_(io_.get_executor()), alarm_(io_), poller_watch_(io_) {
-    poller_watch_.assign(poller_.fd());
-    watch_poller();
+  explicit ShardLoop(size_t index) : index_(index), alarm_(::eventfd(0, EFD_CLOEXEC)) {
+    TANDEM_ASSERT(alarm_ && poller_.add(alarm_.get(), waker_, EPOLLIN | EPOLLET));
   }
-  // The poller closes its descriptor itself.
-  ~ShardLoop() override { poller_watch_.release(); }
 
   size_t index() const override { return index_; }
   bool on_this_thread() const override { return current_shard == this; }
   Poller& poller() override { return poller_; }
-  asio::io_context& io() override { return io_; }
 
   void post(UniqueFunction<void()> work) override;
   TimerId after(std::chrono::steady_clock::duration delay, UniqueFunction<void()> work) override;
   void cancel(TimerId timer) override { timers_.cancel(timer); }
 
-  void run() {
-    current_shard = this;
-    io_.run();
-    current_shard = nullptr;
-  }
+  void run();
   void end();
   void drop_waiting();
 
  private:
-  void run_posted();
-  void arm_alarm();
-  void watch_poller();
+  /// Only has to end a wait; being edge-triggered, the alarm needs no reading.
+  struct Waker final : Watcher {
+    void on_ready(uint32_t /*events*/) override {}
+  };
+  void wake();
+  bool run_posted();
+  bool inbox_is_empty();
+  std::optional<std::chrono::nanoseconds> patience() const;
 
-  size_t index_;
-  asio::io_context io_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> guard_;
+  const size_t index_;
+  Poller poller_;
+  UniqueFd alarm_;
+  Waker waker_;
+  TimerQueue timers_;
+  std::vector<UniqueFunction<void()>> running_;
 
   std::mutex inbox_mutex_;
   std::vector<UniqueFunction<void()>> inbox_;
-  bool wake_is_posted_ = false;
   bool ended_ = false;
-  std::vector<UniqueFunction<void()>> running_;
-
-  TimerQueue timers_;
-  asio::steady_timer alarm_;
-  TimerQueue::Time armed_for_ = TimerQueue::Time::max();
-
-  Poller poller_;
-  asio::posix::stream_descriptor poller_watch_;
 };
 
-void ShardLoop::post(UniqueFunction<void()> work) {
-  const std::lock_guard lock(inbox_mutex_);
-  if (ended_) return;
-  inbox_.push_back(std::move(work));
-  if (wake_is_posted_) return;
-  wake_is_posted_ = true;
-  asio::post(io_, [this] { run_posted(); });
+void ShardLoop::wake() {
+  const uint64_t one = 1;
+  TANDEM_ASSERT(::write(alarm_.get(), &one, sizeof one) == sizeof one);
 }
 
-void ShardLoop::run_posted() {
+void ShardLoop::post(UniqueFunction<void()> work) {
+  bool was_empty = false;
   {
     const std::lock_guard lock(inbox_mutex_);
+    if (ended_) return;
+    was_empty = inbox_.empty();
+    inbox_.push_back(std::move(work));
+  }
+  // Its own thread looks before it waits; who posts behind others knows that it was woken.
+  if (was_empty && !on_this_thread()) wake();
+}
+
+/// Runs what was posted until now; false when the loop has ended.
+bool ShardLoop::run_posted() {
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    if (ended_) return false;
     running_.swap(inbox_);
-    wake_is_posted_ = false;
   }
   for (UniqueFunction<void()>& work : running_) {
     work();
     work = {};
   }
   running_.clear();
+  return true;
+}
+
+bool ShardLoop::inbox_is_empty() {
+  const std::lock_guard lock(inbox_mutex_);
+  return inbox_.empty();
+}
+
+/// How long the loop may wait for descriptors.
+std::optional<std::chrono::nanoseconds> ShardLoop::patience() const {
+  const auto earliest = timers_.earliest();
+  if (!earliest) return std::nullopt;
+  return *earliest - std::chrono::steady_clock::now();
+}
+
+void ShardLoop::run() {
+  current_shard = this;
+  while (run_posted()) {
+    if (timers_.earliest()) timers_.run_due(std::chrono::steady_clock::now());
+    poller_.dispatch(inbox_is_empty() ? patience() : std::chrono::nanoseconds(0));
+  }
+  current_shard = nullptr;
 }
 
 TimerId ShardLoop::after(std::chrono::steady_clock::duration delay, UniqueFunction<void()> work) {
   TANDEM_ASSERT(on_this_thread());
-  const TimerId id = timers_.add(std::chrono::steady_clock::now() + delay, std::move(work));
-  arm_alarm();
-  return id;
-}
-
-void ShardLoop::arm_alarm() {
-  const auto earliest = timers_.earliest();
-  if (!earliest || *earliest >= armed_for_) return;
-  armed_for_ = *earliest;
-  alarm_.expires_at(armed_for_);
-  alarm_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;  // armed anew for something earlier
-    armed_for_ = TimerQueue::Time::max();
-    timers_.run_due(std::chrono::steady_clock::now());
-    arm_alarm();
-  });
-}
-
-void ShardLoop::watch_poller() {
-  poller_watch_.async_wait(asio::posix::stream_descriptor::wait_read,
-                           [this](const boost::system::error_code& error) {
-                             if (error) return;
-                             poller_.dispatch();
-                             watch_poller();
-                           });
+  return timers_.add(std::chrono::steady_clock::now() + delay, std::move(work));
 }
 
 void ShardLoop::end() {
@@ -131,7 +126,7 @@ void ShardLoop::end() {
     const std::lock_guard lock(inbox_mutex_);
     ended_ = true;
   }
-  io_.stop();
+  wake();
 }
 
 void ShardLoop::drop_waiting() {
@@ -174,6 +169,8 @@ void Shards::start() {
   impl_->running = true;
   for (auto& loop : impl_->loops) {
     impl_->threads.emplace_back([&loop = *loop] { loop.run(); });
+    const std::string name = "shard " + std::to_string(loop->index());
+    pthread_setname_np(impl_->threads.back().native_handle(), name.c_str());
   }
 }
 

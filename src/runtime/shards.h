@@ -8,10 +8,6 @@
 
 #include "core/function.h"
 
-namespace boost::asio {
-class io_context;
-}
-
 namespace tandem::runtime {
 
 class Poller;
@@ -19,8 +15,9 @@ class Poller;
 /// Handle of a timer that was started; cancelling one that ran or never was is fine.
 using TimerId = uint64_t;
 
-/// One event loop on one thread. What lives on it is touched by no other thread, so it needs no
-/// locks; others hand it work with post().
+/// One event loop on one thread: readiness of descriptors, timers, and work from other threads.
+/// What lives on it is touched by no other thread, so it needs no locks; others hand it work with
+/// post(). Nothing that runs on it may block.
 class Shard {
  public:
   virtual ~Shard() = default;
@@ -32,10 +29,8 @@ class Shard {
   /// Monotonic timer; called on the shard. From the shard's own thread only.
   virtual TimerId after(std::chrono::steady_clock::duration delay, UniqueFunction<void()> work) = 0;
   virtual void cancel(TimerId timer) = 0;
-  /// Readiness of descriptors, the cheap way (runtime/poller.h). From the shard's own thread only.
+  /// Readiness of descriptors (runtime/poller.h). From the shard's own thread only.
   virtual Poller& poller() = 0;
-  /// For the rooms that own sockets (runtime, http, telephony, carrier).
-  virtual boost::asio::io_context& io() = 0;
 
   /// The shard whose thread this is, or null.
   static Shard* current();

@@ -88,6 +88,9 @@ IoResult Stream::read(std::span<char> into) {
 }
 
 IoResult Stream::write(std::span<const iovec> parts) {
+  if (!tls() && parts.size() == 1) {
+    return result_of(::send(fd(), parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL));
+  }
   if (!tls()) {
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(parts.data());
