@@ -24,7 +24,7 @@ Background::~Background() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-bool Background::post(UniqueFunction<void()> job) {
+bool Background::post(UniqueFunction<void()>&& job) {
   {
     const std::lock_guard lock(mutex_);
     if (jobs_.size() >= kMaxWaiting) return false;

@@ -25,8 +25,8 @@ class Background {
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  /// From any thread. False, with nothing done, when kMaxWaiting jobs wait.
-  bool post(UniqueFunction<void()> job);
+  /// From any thread. False, with `job` left alone, when kMaxWaiting jobs wait.
+  bool post(UniqueFunction<void()>&& job);
 
  private:
   void run();

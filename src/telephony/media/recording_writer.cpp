@@ -112,12 +112,11 @@ void RecordingWriter::handle(Message& message) {
 
 void RecordingWriter::finish_later(std::unique_ptr<Open> open, RecordingEnd end,
                                    uint64_t dropped_frames) {
-  // With too many waiting the writer does it itself: nothing may be lost.
-  auto shared = std::make_shared<std::unique_ptr<Open>>(std::move(open));
-  const auto job = [shared, end, dropped_frames] {
-    (*shared)->done((*shared)->file->finish(end, dropped_frames));
+  UniqueFunction<void()> job = [open = std::move(open), end, dropped_frames] {
+    open->done(open->file->finish(end, dropped_frames));
   };
-  if (!finishing_.post(job)) job();
+  // With too many waiting the writer does it itself: nothing may be lost.
+  if (!finishing_.post(std::move(job))) job();
 }
 
 void RecordingWriter::write(Open& open, std::unique_ptr<RecordingChunk> chunk) {

@@ -65,8 +65,8 @@ bool SendPath::follow(const rtp::Packet& packet, int64_t now_micros) {
   return true;
 }
 
-void SendPath::relay(std::span<uint8_t> buffer, size_t bytes, const rtp::Packet& packet,
-                     uint8_t type, int64_t now_micros) {
+void SendPath::relay(std::span<uint8_t> buffer, const rtp::Packet& packet, uint8_t type,
+                     int64_t now_micros) {
   if (!can_send() || !follow(packet, now_micros)) return;
   const rtp::Header header{
       .marker = packet.marker || marker_,
@@ -83,8 +83,9 @@ void SendPath::relay(std::span<uint8_t> buffer, size_t bytes, const rtp::Packet&
     timestamp_ = header.timestamp;
     sent_at_ = now_micros;
   }
-  rtp::rewrite_header(buffer, header);
-  transmit(buffer, bytes, packet.payload.size());
+  buffer = buffer.subspan(packet.header_bytes - rtp::kHeaderBytes);
+  rtp::write_header(buffer, header);
+  transmit(buffer, rtp::kHeaderBytes + packet.payload.size(), packet.payload.size());
 }
 
 uint32_t SendPath::tick_timestamp(uint64_t tick, int64_t now_micros) {

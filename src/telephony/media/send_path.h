@@ -35,11 +35,13 @@ class SendPath {
   void configure(const LegSettings& settings);
   void set_destination(const rtp::Endpoint& to) { destination_ = to; }
   void set_tap(PacketTap* tap) { tap_ = tap; }
+  const rtp::Endpoint& destination() const { return destination_; }
   bool can_send() const { return !destination_.is_unspecified() && destination_.port() != 0; }
 
-  /// Forwards a packet the other leg received, under payload type `type`. `buffer` holds the
-  /// packet in its first `bytes` and is changed.
-  void relay(std::span<uint8_t> buffer, size_t bytes, const rtp::Packet& packet, uint8_t type,
+  /// Forwards a packet the other leg received, under payload type `type`. `buffer` starts with the
+  /// packet, has kMaxSrtpGrowthBytes behind it, and is changed. Sources and header extensions
+  /// belong to the other leg and are left out.
+  void relay(std::span<uint8_t> buffer, const rtp::Packet& packet, uint8_t type,
              int64_t now_micros);
   /// Encodes and sends 20 ms at rate(). `tick` counts 20 ms steps.
   void send_frame(const Frame& frame, uint64_t tick, int64_t now_micros);

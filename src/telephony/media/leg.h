@@ -1,0 +1,222 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "telephony/media/amd.h"
+#include "telephony/media/audio_receiver.h"
+#include "telephony/media/dtmf_event.h"
+#include "telephony/media/dtmf_tone.h"
+#include "telephony/media/events.h"
+#include "telephony/media/leg_settings.h"
+#include "telephony/media/player.h"
+#include "telephony/media/receive_path.h"
+#include "telephony/media/recorder.h"
+#include "telephony/media/send_path.h"
+#include "telephony/media/stream_queue.h"
+#include "telephony/media/stream_tap.h"
+#include "telephony/rtp/port_allocator.h"
+
+namespace tandem::media {
+
+class Leg;
+
+/// What a worker lends its legs.
+class LegHost {
+ public:
+  virtual PacketPool& pool() = 0;
+  virtual Random& random() = 0;
+  virtual RecordingWriter& recordings() = 0;
+  virtual Listener& listener() = 0;
+  /// Sends copies of packets to fork targets of an address family; null when that is impossible.
+  virtual const rtp::MediaSocket* fork_socket(bool v6) = 0;
+  /// What the leg needs may have changed: whether it needs_ticks() is to be asked again.
+  virtual void leg_changed(Leg& leg) = 0;
+
+ protected:
+  ~LegHost() = default;
+};
+
+/// Where copies of a leg's packets go.
+struct ForkTargets {
+  rtp::Endpoint received;
+  rtp::Endpoint sent;
+};
+
+/// The media of one end of a call: what comes from the peer, what goes to it, and everything that
+/// listens or speaks in between. Lives on one worker's thread, and is called there only.
+///
+/// Two bridged legs relay packets without decoding as long as the codecs agree and nobody else
+/// speaks; otherwise frames of 20 ms are made, on the ticks of the worker. needs_ticks() says
+/// which.
+class Leg final : private PlayerListener {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  static constexpr size_t kMaxRecordings = 8;
+  static constexpr size_t kMaxStreams = 8;
+
+  Leg(LegId id, LegHost& host, rtp::MediaPorts ports);
+  ~Leg() override;
+  Leg(const Leg&) = delete;
+  Leg& operator=(const Leg&) = delete;
+
+  LegId id() const { return id_; }
+  const rtp::MediaPorts& ports() const { return ports_; }
+
+  // What signalling tells.
+  void configure(const LegSettings& settings, Time now);
+  void bridge(Leg& other);
+  void unbridge();
+  /// The bridged leg no longer hears this one.
+  void mute(bool muted);
+
+  // What is played to the peer.
+  void play(PlayItem item, bool overlay);
+  bool supply(PlayId id, const std::shared_ptr<const Prompt>& sound);
+  void stop_playing(bool overlay, bool all);
+  bool stop_playing(PlayId id);
+  bool send_digits(std::string_view digits, std::chrono::milliseconds duration);
+  void stop_digits();
+
+  // What listens.
+  void start_recording(RecordingId id, const RecordingOptions& options);
+  void stop_recording(RecordingId id);
+  void pause_recording(RecordingId id, bool paused);
+  void start_stream(StreamId id, const StreamOptions& options);
+  void stop_stream(StreamId id);
+  void write_stream(StreamId id, std::span<const int16_t> samples, uint32_t rate);
+  void mark_stream(StreamId id, std::string name);
+  void clear_stream(StreamId id);
+  void start_fork(const ForkTargets& targets);
+  void stop_fork();
+  void start_amd(const AmdConfig& config);
+  void stop_amd();
+
+  LegStats stats() const;
+  /// Ends everything and tells so; the leg is destroyed next.
+  void close();
+
+  // The worker's calls. `buffer` is where datagrams are received and changed.
+  void on_rtp_ready(std::span<uint8_t> buffer, Time now);
+  void on_rtcp_ready(std::span<uint8_t> buffer, Time now);
+  /// First half of a tick: takes the next 20 ms from the peer.
+  void pull();
+  /// Second half, after all legs have pulled: sends 20 ms, and feeds those who listen.
+  void push(uint64_t tick, Time now);
+  /// Ten times a second: reports, timeouts.
+  void housekeep(Time now);
+  bool needs_ticks() const;
+
+  /// Moving to another worker: lets go of what belongs to this one, and takes up what belongs to
+  /// the other.
+  void detach();
+  void attach(LegHost& host);
+
+  /// The worker's notes.
+  size_t bucket = 0;
+  bool ticking = false;
+  /// Number of the newest bridge() or unbridge() that took effect on this leg.
+  uint64_t bridged_by = 0;
+  Leg* peer() const { return peer_; }
+
+ private:
+  static constexpr uint8_t kNotRelayed = 0xFF;
+
+  struct Recording {
+    RecordingId id;
+    std::unique_ptr<Recorder> recorder;
+    FrameConverter inbound;
+    FrameConverter outbound;
+  };
+  struct Fork final : PacketTap {
+    Fork(const rtp::MediaSocket& via, const rtp::Endpoint& target) : socket(via), to(target) {}
+    void on_packet(std::span<const uint8_t> packet) override { socket.send(packet, to); }
+    const rtp::MediaSocket& socket;
+    rtp::Endpoint to;
+  };
+  struct ControlListener;
+
+  void on_item_started(const PlayItem& item) override;
+  void on_item_ended(const PlayItem& item, PlayEnd end) override;
+
+  // leg_packets.cpp
+  void on_rtp(std::span<uint8_t> buffer, size_t bytes, const rtp::Endpoint& from, Time now);
+  bool on_new_type(uint8_t type);
+  void on_event_packet(const rtp::Packet& packet, Time now);
+  void on_heard_digit(const HeardDigit& heard);
+  void on_control(std::span<uint8_t> datagram, const rtp::Endpoint& from, Time now);
+  void send_report(Time now);
+  void send_bye();
+  void send_control(std::span<uint8_t> buffer, size_t bytes);
+
+  // leg_ticks.cpp
+  bool compose(Frame& out);
+  bool play_digits(Frame& out, uint64_t tick, Time now, bool send);
+  void feed_taps(const Frame& out);
+  void detect(const Frame& inbound);
+
+  // leg.cpp: who needs what, after anything changed.
+  void refresh();
+  void route();
+  void prepare_decoding();
+  bool wants_decoding() const;
+  bool wants_outbound() const;
+  bool speaks_itself() const;
+  bool relays_type(uint8_t payload_type) const { return relay_types_[payload_type] != kNotRelayed; }
+  void map_types();
+  void drop_ended_recordings();
+
+  LegId id_;
+  LegHost* host_;
+  rtp::MediaPorts ports_;
+  LegSettings settings_;
+  SendPath send_;
+  ReceivePath receive_;
+
+  Leg* peer_ = nullptr;
+  bool muted_ = false;
+  /// What this leg sends are the packets of its peer; then the peer's relay_to_ is this leg.
+  bool relaying_ = false;
+  Leg* relay_to_ = nullptr;
+  /// By payload type the peer uses: under which type relay_to_ forwards it.
+  std::array<uint8_t, 128> relay_types_;
+  /// Payload type of the newest audio.
+  uint8_t heard_type_ = 0;
+  bool started_ = false;
+  bool timeout_told_ = false;
+
+  std::unique_ptr<AudioReceiver> audio_;
+  Frame inbound_;
+  FrameConverter from_peer_;
+  FrameConverter narrow_;
+  DtmfReceiver event_receiver_;
+  std::optional<DtmfDetector> tone_detector_;
+  std::optional<AnswerDetector> amd_;
+
+  Player player_;
+  Player overlay_;
+  DigitSender digits_;
+  std::optional<TonePlayer> digit_tone_;
+
+  std::vector<Recording> recordings_;
+  std::vector<std::unique_ptr<StreamTap>> streams_;
+  /// The stream that may speak: the last one that wrote.
+  StreamId speaking_stream_ = 0;
+  StreamQueue stream_queue_;
+  ForkTargets fork_;
+  std::unique_ptr<Fork> fork_received_;
+  std::unique_ptr<Fork> fork_sent_;
+  /// Something ended inside a tick: refresh() when it is over.
+  bool dirty_ = false;
+
+  Time next_report_{};
+  double round_trip_ms_ = 0.0;
+  uint64_t sent_lost_ = 0;
+};
+
+}  // namespace tandem::media
