@@ -56,7 +56,7 @@ bool place(json::Value& at, const std::vector<std::string>& steps, size_t step, 
   }
   if (!at.is_null() && !at.is_object()) return false;
   const Schema member = schema ? schema.member(steps[step]) : Schema();
-  return place(at[steps[step]], steps, step + 1, member, text);
+  return place(at.member(steps[step]), steps, step + 1, member, text);
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ void merge(json::Value& document, const json::Value& changes,
 void set_path(json::Value& document, std::string_view path, json::Value value) {
   json::Value* at = &document;
   for (size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
-    at = &(*at)[path.substr(0, dot)];
+    at = &at->member(path.substr(0, dot));
     if (!at->is_object()) *at = json::Value::object();
     path.remove_prefix(dot + 1);
   }
