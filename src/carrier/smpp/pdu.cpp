@@ -175,8 +175,34 @@ void layout(auto& io, Is<AlertNotification> auto& body) {
   io.tlvs(body.tlvs);
 }
 
-/// An empty body of the kind that belongs to the command.
-Body body_for(Command command) {
+tl::unexpected<ParseError> refuse(Status status, const Pdu& pdu, std::string what) {
+  return tl::unexpected<ParseError>(ParseError{status, pdu.command, pdu.sequence, std::move(what)});
+}
+
+/// Writes header and body, then puts the length in; takes everything back on a problem.
+Status write_parts(std::string& out, Command command, Status status, uint32_t sequence,
+                   const auto& body) {
+  const size_t start = out.size();
+  Writer writer(out);
+  writer.u32(0);
+  writer.u32(static_cast<uint32_t>(command));
+  writer.u32(static_cast<uint32_t>(status));
+  writer.u32(sequence);
+  layout(writer, body);
+  const size_t length = out.size() - start;
+  if (length > kMaxPduBytes) writer.stop(Status::InvalidMessageLength);
+  if (writer.problem() != Status::Ok) {
+    out.resize(start);
+    return writer.problem();
+  }
+  for (size_t i = 0; i < 4; ++i)
+    out[start + i] = static_cast<char>((length >> (24 - 8 * i)) & 0xFF);
+  return Status::Ok;
+}
+
+}  // namespace
+
+Body empty_body(Command command) {
   switch (command) {
     case Command::BindReceiver:
     case Command::BindTransmitter:
@@ -216,33 +242,6 @@ Body body_for(Command command) {
   }
 }
 
-tl::unexpected<ParseError> refuse(Status status, const Pdu& pdu, std::string what) {
-  return tl::unexpected<ParseError>(ParseError{status, pdu.command, pdu.sequence, std::move(what)});
-}
-
-/// Writes header and body, then puts the length in; takes everything back on a problem.
-Status write_parts(std::string& out, Command command, Status status, uint32_t sequence,
-                   const auto& body) {
-  const size_t start = out.size();
-  Writer writer(out);
-  writer.u32(0);
-  writer.u32(static_cast<uint32_t>(command));
-  writer.u32(static_cast<uint32_t>(status));
-  writer.u32(sequence);
-  layout(writer, body);
-  const size_t length = out.size() - start;
-  if (length > kMaxPduBytes) writer.stop(Status::InvalidMessageLength);
-  if (writer.problem() != Status::Ok) {
-    out.resize(start);
-    return writer.problem();
-  }
-  for (size_t i = 0; i < 4; ++i)
-    out[start + i] = static_cast<char>((length >> (24 - 8 * i)) & 0xFF);
-  return Status::Ok;
-}
-
-}  // namespace
-
 Result<Pdu, ParseError> parse(std::string_view bytes) {
   Pdu pdu;
   if (bytes.size() < kHeaderBytes) {
@@ -264,7 +263,7 @@ Result<Pdu, ParseError> parse(std::string_view bytes) {
   if (name_of(pdu.command).empty()) {
     return refuse(Status::InvalidCommandId, pdu, "the command is unknown");
   }
-  pdu.body = body_for(pdu.command);
+  pdu.body = empty_body(pdu.command);
   Reader reader(bytes.substr(kHeaderBytes), is_response(pdu.command));
   std::visit([&reader](auto& body) { layout(reader, body); }, pdu.body);
   if (reader.problem() != Status::Ok) {
@@ -275,7 +274,7 @@ Result<Pdu, ParseError> parse(std::string_view bytes) {
 }
 
 Status write(std::string& out, const Pdu& pdu) {
-  if (name_of(pdu.command).empty() || body_for(pdu.command).index() != pdu.body.index()) {
+  if (name_of(pdu.command).empty() || empty_body(pdu.command).index() != pdu.body.index()) {
     return Status::InvalidCommandId;
   }
   const auto write_body = [&out, &pdu](const auto& body) {

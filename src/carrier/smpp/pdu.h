@@ -35,6 +35,9 @@ struct ParseError {
   std::string what;
 };
 
+/// An empty body of the kind that belongs to the command.
+Body empty_body(Command command);
+
 /// Reads one PDU, exactly. Requests must be as section 4 says; of responses, whose bodies peers
 /// often shorten, missing ends are taken as empty.
 Result<Pdu, ParseError> parse(std::string_view bytes);
