@@ -71,8 +71,9 @@ struct Operation {
   /// The schema of the first 2xx JSON answer, and its status; empty and 204 when it has no body.
   Schema success_schema() const;
   int success_status() const;
-  /// The status with which this operation answers the error `code`: one it documents, else the
-  /// catalogue's.
+  /// The status with which this operation answers the error `code`: the catalogue's when it is
+  /// documented or says who may ask or what is not there (401, 403, 404, 429 ...), else the nearest
+  /// one the operation documents.
   int status_for(std::string_view code) const;
   /// What it documents for that status, or by default; null when nothing.
   const Answer* answer_for(int status) const;

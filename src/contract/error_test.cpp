@@ -59,7 +59,7 @@ TEST_CASE("statuses an operation documents") {
       {Verb::Post, "/billing_groups", "10023", 400},
       {Verb::Get, "/billing_groups/{id}", "10005", 404},
       {Verb::Get, "/access_ip_address/{access_ip_address_id}", "10005", 404},
-      {Verb::Get, "/verify_profiles/{verify_profile_id}", "10005", 400},
+      {Verb::Get, "/verify_profiles/{verify_profile_id}", "10005", 404},
       {Verb::Post, "/verify_profiles", "10004", 400},
       {Verb::Post, "/call_control_applications", "10026", 422},
       {Verb::Post, "/billing_groups", "10009", 401},

@@ -79,6 +79,21 @@ bool is_email(std::string_view text) {
          all(domain, [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.'; });
 }
 
+/// `Fri, 11 Aug 2023 19:12:11 +0000`: letters and digits where they belong.
+bool is_mail_date(std::string_view text) {
+  constexpr std::string_view kForm = "Aaa, 00 Aaa 0000 00:00:00 +0000";
+  if (text.size() != kForm.size()) return false;
+  for (size_t i = 0; i < kForm.size(); ++i) {
+    const char form = kForm[i];
+    const bool fine = form == 'A'   ? is_upper(text[i])
+                      : form == 'a' ? is_alpha(text[i])
+                      : form == '0' ? is_digit(text[i])
+                                    : text[i] == form;
+    if (!fine) return false;
+  }
+  return true;
+}
+
 bool is_json_pointer(std::string_view text) { return text.empty() || text[0] == '/'; }
 
 }  // namespace
@@ -129,7 +144,7 @@ std::optional<FormatProblem> check_format(Check check, std::string_view text, bo
     case Check::Uuid:
       return unless(is_uuid(text), "10015", "Must be a UUID.");
     case Check::DateTime:
-      return unless(parse_iso8601(text).has_value(), "10015",
+      return unless(parse_iso8601(text).has_value() || (lenient && is_mail_date(text)), "10015",
                     "Must be a date and time such as 2024-05-01T12:30:00.000Z.");
     case Check::Date:
       return unless(is_date(text), "10015", "Must be a date such as 2024-05-01.");

@@ -13,7 +13,8 @@ struct FormatProblem {
   std::string_view detail;
 };
 
-/// `lenient` is for answers, in which links may be relative and unset ones blank.
+/// `lenient` is for answers: links may be relative and unset ones blank, and moments may have the
+/// form of mail headers (RFC 5322 section 3.3), which TeXML uses.
 std::optional<FormatProblem> check_format(Check check, std::string_view text, bool lenient);
 
 /// 8-4-4-4-12 hexadecimal digits.

@@ -71,6 +71,7 @@ class FilterReader {
   void add_term(Term term);
   void split_lists(Term& term) const;
   bool check_values(const Term& term);
+  bool suits(Schema wanted, const std::string& value, const std::string& name);
   void emit(const Term& term);
   void emit_times(const Term& term, bool only_days);
   void emit_time(const Term& term, const std::string& text, bool only_days);

@@ -79,6 +79,20 @@ std::string moment_text(WallTime time, bool only_days) {
 
 }  // namespace
 
+/// Type, enum and limits must hold. A format need not: what lacks it just matches nothing, and some
+/// filters are described with formats their fields do not have.
+bool FilterReader::suits(Schema wanted, const std::string& value, const std::string& name) {
+  std::vector<ErrorItem> found;
+  wanted.validate_text(value, name, found);
+  bool fine = true;
+  for (ErrorItem& item : found) {
+    if (item.code != "10026" && item.code != "10032" && item.code != "10033") continue;
+    fine = false;
+    context_.wrong(std::move(item.code), name, std::move(item.detail));
+  }
+  return fine;
+}
+
 bool FilterReader::check_values(const Term& term) {
   const Time time = time_of(term.filter, term.field, term.path);
   const bool is_time =
@@ -97,7 +111,7 @@ bool FilterReader::check_values(const Term& term) {
       context_.wrong("10026", term.name, say_type(name_of(kind), json::Type::String));
       return false;
     }
-    if (described && !wanted.validate_text(value, term.name, context_.problems)) return false;
+    if (described && !suits(wanted, value, term.name)) return false;
   }
   return true;
 }

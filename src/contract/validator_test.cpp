@@ -157,6 +157,9 @@ TEST_CASE("formats") {
   });
   CHECK(check(format("uri"), R"("/v2/next")", Direction::Answer).empty());
   CHECK(check(format("date-time"), R"("today")", Direction::Answer) == "10015 ");
+  const std::string mail_date = R"("Fri, 11 Aug 2023 19:12:11 +0000")";
+  CHECK(check(format("date-time"), mail_date, Direction::Answer).empty());
+  CHECK(check(format("date-time"), mail_date) == "10015 ");
 }
 
 TEST_CASE("members") {

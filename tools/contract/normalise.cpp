@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "names.h"
@@ -61,14 +60,13 @@ void normalise_parameter(json::Value& parameter, const std::string& where, Probl
   if (!parameter.is_object()) return problems.add(where, "a parameter is not a map");
   if (is_reference(parameter)) return;
   check_keys(parameter, kParameterKeys, where, problems);
-  const json::Value& seen = parameter;  // looking through it must not add members
-  const std::string name(seen["name"].string());
-  const std::string in(seen["in"].string());
+  const std::string name(parameter["name"].string());
+  const std::string in(parameter["in"].string());
   if (name.empty()) problems.add(where, "a parameter has no name");
   if (in != "path" && in != "query" && in != "header") {
     problems.add(where, "the parameter \"" + name + "\" is in neither path, query nor header");
   }
-  const std::string_view style = seen["style"].string();
+  const std::string_view style = parameter["style"].string();
   if (!style.empty() && style != "deepObject") {
     problems.add(where, "the style of the parameter \"" + name + "\" is not known");
   }
@@ -194,7 +192,7 @@ class Operations {
       : contract_(contract), problems_(problems) {}
 
   void normalise_path(const std::string& path, json::Value& item) {
-    const json::Value shared = std::as_const(item)["parameters"];
+    const json::Value shared = item["parameters"];
     item.members().erase("parameters");
     for (auto& [verb, operation] : item.members()) {
       if (verb == "servers") {
@@ -202,8 +200,8 @@ class Operations {
         operation = json::Value::array({json::Value::object({{"url", "/"}})});
         continue;
       }
-      const std::string where = std::string(std::as_const(operation)["x-product"].string()) + ": " +
-                                upper(verb) + " " + path;
+      const std::string where =
+          std::string(operation["x-product"].string()) + ": " + upper(verb) + " " + path;
       if (!among(kVerbs, verb) || !operation.is_object()) {
         problems_.add(where, "is not an operation");
         continue;
