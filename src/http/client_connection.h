@@ -60,6 +60,8 @@ class ClientConnection final : public runtime::Watcher {
 
   /// False when the poller refuses.
   bool start();
+  /// It is to be destroyed: hears of nothing any more.
+  void stop() { shard_.poller().remove(stream_.fd(), *this); }
   bool idle() const { return job_ == nullptr; }
   void run(std::unique_ptr<ClientJob> job);
   /// The job, taken back; the connection is then of no more use.

@@ -84,6 +84,7 @@ void ClientTarget::retire(ClientConnection& connection) {
   const auto place = std::find_if(connections_.begin(), connections_.end(),
                                   [&](const auto& entry) { return entry.get() == &connection; });
   TANDEM_ASSERT(place != connections_.end());
+  connection.stop();
   destroy_later(std::move(*place));
   connections_.erase(place);
 }
