@@ -67,11 +67,12 @@ void write_list(json::Writer& writer, std::string_view name, const ApiError& err
   writer.end();
 }
 
-/// `/to/0/phone_number` as "body", "to", "0", "phone_number".
-void write_location(json::Writer& writer, const ErrorItem& item) {
+/// `/to/0/phone_number` as "body", "to", "0", "phone_number"; a parameter with where it stands.
+void write_location(json::Writer& writer, const Operation& operation, const ErrorItem& item) {
   writer.key("loc").array();
   if (!item.parameter.empty()) {
-    writer.value("query").value(item.parameter).end();
+    const bool in_path = operation.path.find("{" + item.parameter + "}") != std::string_view::npos;
+    writer.value(in_path ? "path" : "query").value(item.parameter).end();
     return;
   }
   writer.value("body");
@@ -85,11 +86,11 @@ void write_location(json::Writer& writer, const ErrorItem& item) {
   writer.end();
 }
 
-void write_fields(json::Writer& writer, const ApiError& error) {
+void write_fields(json::Writer& writer, const Operation& operation, const ApiError& error) {
   writer.key("detail").array();
   for (const ErrorItem& item : error.items) {
     writer.object();
-    write_location(writer, item);
+    write_location(writer, operation, item);
     writer.member("msg", item.detail);
     writer.member("type", item.code == "10004" ? "missing" : "value_error");
     writer.end();
@@ -113,22 +114,17 @@ std::string_view oauth_word(int status) {
   }
 }
 
-std::string write(const ApiError& error, Shape shape, int status) {
-  std::string out;
-  json::Writer writer(out);
-  writer.object();
-  write_list(writer, "errors", error, shape == Shape::NumericCodes);
-  if (shape == Shape::Fields) write_fields(writer, error);
+/// The members of the shape beside "errors".
+void write_beside(json::Writer& writer, const Operation& operation, int status, Shape shape,
+                  const ApiError& error) {
+  if (shape == Shape::Fields) write_fields(writer, operation, error);
   if (shape == Shape::DetailItems) write_list(writer, "detail", error, false);
-  if (!error.items.empty()) {
-    if (shape == Shape::Single) write_members(writer, error.items[0], false);
-    if (shape == Shape::OAuth) {
-      writer.member("error", oauth_word(status));
-      writer.member("error_description", error.items[0].detail);
-    }
+  if (error.items.empty()) return;
+  if (shape == Shape::Single) write_members(writer, error.items[0], false);
+  if (shape == Shape::OAuth) {
+    writer.member("error", oauth_word(status));
+    writer.member("error_description", error.items[0].detail);
   }
-  writer.end();
-  return out;
 }
 
 }  // namespace
@@ -141,12 +137,26 @@ ApiError ApiError::parameter(std::string code, std::string name, std::string det
 
 ApiError ApiError::not_found(std::string detail) { return {"10005", std::move(detail)}; }
 
-std::string envelope(const ApiError& error) { return write(error, Shape::Plain, error.status); }
+std::string envelope(const ApiError& error) {
+  std::string out;
+  json::Writer writer(out);
+  writer.object();
+  write_list(writer, "errors", error, false);
+  writer.end();
+  return out;
+}
 
 std::string envelope(const Operation& operation, int status, const ApiError& error) {
   const Answer* const answer = operation.answer_for(status);
   const bool json = answer && answer->content_type == "application/json";
-  return write(error, json ? shape_of(answer->schema) : Shape::Plain, status);
+  const Shape shape = json ? shape_of(answer->schema) : Shape::Plain;
+  std::string out;
+  json::Writer writer(out);
+  writer.object();
+  write_list(writer, "errors", error, shape == Shape::NumericCodes);
+  write_beside(writer, operation, status, shape, error);
+  writer.end();
+  return out;
 }
 
 }  // namespace tandem::contract

@@ -108,6 +108,10 @@ TEST_CASE("other shapes of errors") {
   CHECK(fields.find(
             R"("detail":[{"loc":["body","a","0"],"msg":"This is required.","type":"missing"}])") !=
         std::string::npos);
+  CHECK(envelope(*brand, 422, ApiError::parameter("10015", "brandId", "No."))
+            .find(R"("loc":["path","brandId"])") != std::string::npos);
+  CHECK(envelope(*brand, 422, ApiError::parameter("10015", "page", "No."))
+            .find(R"("loc":["query","page"])") != std::string::npos);
   const Operation* token = real().find(Verb::Post, "/oauth/token");
   REQUIRE(token);
   CHECK(envelope(*token, 401, ApiError("10009", "Wrong secret."))

@@ -224,6 +224,10 @@ void SchemaCompiler::add_enum(json::View values, Node& node) {
 }
 
 Range SchemaCompiler::store_properties(const std::vector<Property>& properties) {
+  if (properties.size() > kMaxProperties) {
+    error_ = "a schema has too many members";
+    return {};
+  }
   const Range range{static_cast<uint32_t>(tables_.properties.size()),
                     static_cast<uint32_t>(properties.size())};
   tables_.properties.insert(tables_.properties.end(), properties.begin(), properties.end());

@@ -56,6 +56,9 @@ struct Property {
 
 inline constexpr uint32_t kNoNode = UINT32_MAX;
 
+/// Most members one schema may describe; the contract's largest has about fifty.
+inline constexpr size_t kMaxProperties = 1024;
+
 /// A compiled schema. `kind` is what it says itself; the `shown_` members add what its
 /// alternatives say, for those who look at it rather than validate with it.
 struct Node {

@@ -15,8 +15,6 @@ namespace {
 
 using Kind = Schema::Kind;
 
-/// Members of one object that can be told apart as seen; the contract has far fewer.
-constexpr size_t kMaxMembers = 1024;
 /// How much more a wrong enum tells that another alternative was meant than any other problem.
 constexpr size_t kEnumWeight = 10;
 
@@ -89,7 +87,8 @@ class Validator {
   void check_object(const Node& node, json::View value, const Place& place);
   void check_member(const Property& property, json::View value, const Place& place);
   void check_unknown(const Node& node, std::string_view name, json::View value, const Place& place);
-  void check_required(const Node& node, const std::bitset<kMaxMembers>& seen, const Place& place);
+  void check_required(const Node& node, const std::bitset<kMaxProperties>& seen,
+                      const Place& place);
   void check_literals(const Node& node, json::View value, const Place& place);
   void check_free(json::View value, const Place& place);
   void check_repeated(std::vector<std::string_view>& names, const Place& place);
@@ -211,7 +210,7 @@ void Validator::check_repeated(std::vector<std::string_view>& names, const Place
 }
 
 void Validator::check_object(const Node& node, json::View value, const Place& place) {
-  std::bitset<kMaxMembers> seen;
+  std::bitset<kMaxProperties> seen;
   std::vector<std::string_view> others;
   for (const auto [name, member] : value.members()) {
     if (full()) return;
@@ -251,7 +250,7 @@ void Validator::check_unknown(const Node& node, std::string_view name, json::Vie
   check_free(value, at);
 }
 
-void Validator::check_required(const Node& node, const std::bitset<kMaxMembers>& seen,
+void Validator::check_required(const Node& node, const std::bitset<kMaxProperties>& seen,
                                const Place& place) {
   for (uint32_t i = 0; i < node.properties.count; ++i) {
     const Property& property = tables_.properties[node.properties.begin + i];
