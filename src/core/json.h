@@ -192,8 +192,8 @@ class Object {
 
   Value* find(std::string_view name);
   const Value* find(std::string_view name) const;
-  /// The member, made null at the end when it is not there.
-  Value& operator[](std::string_view name);
+  /// The member to change, made null at the end when it is not there.
+  Value& member(std::string_view name);
   void set(std::string_view name, Value value);
   /// Whether there was one.
   bool erase(std::string_view name);
@@ -250,9 +250,9 @@ class Value {
   /// The member, or null's static Value when this is no object or has none of that name.
   const Value& operator[](std::string_view name) const;
   /// The member to change, made null when it is not there; a null Value becomes an object first.
-  Value& operator[](std::string_view name);
+  Value& member(std::string_view name);
   const Value& at_path(std::string_view dotted) const;
-  void set(std::string_view name, Value value) { (*this)[name] = std::move(value); }
+  void set(std::string_view name, Value value) { member(name) = std::move(value); }
   void push(Value item);
 
   std::string text() const;

@@ -81,12 +81,12 @@ TEST_CASE("the Writer puts commas and escapes where they belong") {
 
 TEST_CASE("a Value is built, changed and compared") {
   Value v = Value::object({{"id", "1"}, {"n", 3}});
-  v["nested"]["flag"] = true;
-  v["tags"].push("a");
+  v.member("nested").set("flag", true);
+  v.member("tags").push("a");
   v.set("id", "2");
   CHECK(v.text() == R"({"id":"2","n":3,"nested":{"flag":true},"tags":["a"]})");
   CHECK(v.at_path("nested.flag").boolean());
-  CHECK(std::as_const(v)["missing"].is_null());
+  CHECK(v["missing"].is_null());
   CHECK(v.members().erase("n"));
   CHECK_FALSE(v.members().erase("n"));
   const auto same = Value::parse(R"({"tags":["a"],"nested":{"flag":true},"id":"2"})");

@@ -22,12 +22,12 @@ const Value* Object::find(std::string_view name) const {
   return const_cast<Object*>(this)->find(name);  // NOLINT: the same look-up, nothing is changed
 }
 
-Value& Object::operator[](std::string_view name) {
+Value& Object::member(std::string_view name) {
   if (Value* found = find(name)) return *found;
   return members_.emplace_back(std::string(name), Value()).second;
 }
 
-void Object::set(std::string_view name, Value value) { (*this)[name] = std::move(value); }
+void Object::set(std::string_view name, Value value) { member(name) = std::move(value); }
 
 bool Object::erase(std::string_view name) {
   for (auto it = members_.begin(); it != members_.end(); ++it) {
@@ -133,9 +133,9 @@ const Value& Value::operator[](std::string_view name) const {
   return found ? *found : null_value();
 }
 
-Value& Value::operator[](std::string_view name) {
+Value& Value::member(std::string_view name) {
   if (is_null()) data_ = Object();
-  return members()[name];
+  return members().member(name);
 }
 
 const Value& Value::at_path(std::string_view dotted) const {

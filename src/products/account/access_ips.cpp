@@ -30,7 +30,7 @@ Result<void, ApiError> check_address(Draft& draft) {
   if (!is_address(AF_INET, address) && !is_address(AF_INET6, address)) {
     return refuse("50003", "This is neither an IPv4 nor an IPv6 address.", "/ip_address");
   }
-  draft.document["user_id"] = draft.call.account.id;
+  draft.document.set("user_id", draft.call.account.id);
   return {};
 }
 
@@ -54,7 +54,7 @@ Result<void, ApiError> check_range(Draft& draft) {
     return refuse("50007", "The widest range taken is a /" + std::to_string(widest) + ".",
                   "/cidr_block");
   }
-  draft.document["user_id"] = draft.call.account.id;
+  draft.document.set("user_id", draft.call.account.id);
   return {};
 }
 

@@ -36,11 +36,12 @@ Result<void, ApiError> make_account(Draft& draft, const SecretBox& secrets) {
     return refuse("10010", "A managed account cannot manage others.");
   }
   const std::string id(managed["id"].string());
-  if (managed["email"].is_null()) managed["email"] = "managed-" + id.substr(0, 8) + "@example.com";
-  managed["organization_name"] = managed["business_name"];
-  managed["api_user"] = managed["email"];
-  managed["manager_account_id"] = call.account.id;
-  managed["_channel_limit"] = 0;
+  if (managed["email"].is_null())
+    managed.set("email", "managed-" + id.substr(0, 8) + "@example.com");
+  managed.set("organization_name", managed["business_name"]);
+  managed.set("api_user", managed["email"]);
+  managed.set("manager_account_id", call.account.id);
+  managed.set("_channel_limit", 0);
   managed.members().erase("password");
 
   api::auth::AccountRecord record;
@@ -53,15 +54,15 @@ Result<void, ApiError> make_account(Draft& draft, const SecretBox& secrets) {
   draft.effects.batch.puts.push_back(api::auth::api_key_row(key.key, store::kNew));
   // The documented answers show key and token to the manager whenever it looks.
   const std::string context = sealing_context(call.account.id);
-  managed["_api_key"] = secrets.seal(key.secret, context);
-  managed["_api_token"] = secrets.seal(call.ids.token(kTokenSize), context);
+  managed.set("_api_key", secrets.seal(key.secret, context));
+  managed.set("_api_token", secrets.seal(call.ids.token(kTokenSize), context));
   return {};
 }
 
 void show_keys(const Call& call, json::Value& managed, const SecretBox& secrets) {
   const std::string context = sealing_context(call.account.id);
   for (const std::string field : {"api_key", "api_token"}) {
-    managed[field] = secrets.open_sealed(managed["_" + field].string(), context).value_or("");
+    managed.set(field, secrets.open_sealed(managed["_" + field].string(), context).value_or(""));
   }
 }
 
@@ -84,7 +85,8 @@ Outcome set_status(const api::Registry& registry, const Call& call, const store:
   if (!record) return tl::unexpected(ApiError::not_found());
   record->status = status;
   json::Value managed = api::document_of(*row);
-  managed["_disabled"] = status == api::auth::AccountRecord::Status::Enabled ? json::Value() : true;
+  managed.set("_disabled",
+              status == api::auth::AccountRecord::Status::Enabled ? json::Value() : true);
   Effects effects;
   effects.batch.puts.push_back(api::auth::account_row(*record));
   engine->put(*row, managed, call.now, effects);
@@ -126,7 +128,7 @@ Outcome set_channel_limit(const api::Registry& registry, const Call& call,
                   "/channel_limit");
   }
   json::Value managed = api::document_of(*row);
-  managed["_channel_limit"] = limit;
+  managed.set("_channel_limit", limit);
   Effects effects;
   engine->put(*row, managed, call.now, effects);
   effects.reply = api::Reply::data(

@@ -47,18 +47,18 @@ Result<void, ApiError> complete_setting(Draft& draft) {
       draft.snapshot.get(kConditions, setting["notification_event_condition_id"].string());
   if (condition) {
     const auto fields = json::Value::parse(condition->body);
-    if (fields) setting["associated_record_type"] = (*fields)["associated_record_type"];
+    if (fields) setting.set("associated_record_type", (*fields)["associated_record_type"]);
   }
   for (const json::Value& parameter :
        setting["parameters"].is_array() ? setting["parameters"].items() : json::Array()) {
     if (parameter["name"] == setting["associated_record_type"]) {
-      setting["associated_record_type_value"] = parameter["value"];
+      setting.set("associated_record_type_value", parameter["value"]);
     }
   }
   if (setting["associated_record_type"].string() == "account") {
-    setting["associated_record_type_value"] = draft.call.account.id;
+    setting.set("associated_record_type_value", draft.call.account.id);
   }
-  setting["status"] = "enabled";
+  setting.set("status", "enabled");
   return {};
 }
 

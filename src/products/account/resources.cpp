@@ -6,7 +6,7 @@ namespace {
 using api::Draft;
 
 Result<void, api::ApiError> own_by_organization(Draft& draft) {
-  draft.document["organization_id"] = draft.call.account.id;
+  draft.document.set("organization_id", draft.call.account.id);
   return {};
 }
 
@@ -14,10 +14,10 @@ Result<void, api::ApiError> own_by_organization(Draft& draft) {
 Result<void, api::ApiError> describe_service_provider(Draft& draft) {
   const std::string base = std::string(draft.call.base_url) + "/sso/saml/" +
                            std::string(draft.document["short_name"].string());
-  json::Value& settings = draft.document["settings"];
-  settings["assertion_consumer_service_url"] = base + "/acs";
-  settings["service_provider_entity_id"] = base + "/metadata";
-  settings["name_identifier_format"] = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
+  json::Value& settings = draft.document.member("settings");
+  settings.set("assertion_consumer_service_url", base + "/acs");
+  settings.set("service_provider_entity_id", base + "/metadata");
+  settings.set("name_identifier_format", "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress");
   return own_by_organization(draft);
 }
 

@@ -23,7 +23,7 @@ Result<void, ApiError> seal(Draft& draft, const SecretBox& secrets) {
     const json::Value* value = secret.members().find(field);
     if (!value) continue;
     if (value->is_string()) {
-      secret["_" + std::string(field)] = secrets.seal(value->string(), context);
+      secret.set("_" + std::string(field), secrets.seal(value->string(), context));
     }
     secret.members().erase(field);
   }

@@ -17,10 +17,10 @@ void mirror_connection(api::Draft& draft, std::string_view name_field) {
   json::Value entry;
   for (const std::string_view field : kSame) {
     const json::Value* value = connection.members().find(field);
-    if (value) entry[field] = *value;
+    if (value) entry.set(field, *value);
   }
-  entry["connection_name"] = connection[name_field];
-  entry["outbound_voice_profile_id"] = connection.at_path("outbound.outbound_voice_profile_id");
+  entry.set("connection_name", connection[name_field]);
+  entry.set("outbound_voice_profile_id", connection.at_path("outbound.outbound_voice_profile_id"));
   entry.members().erase("outbound");
   draft.effects.put(std::string(kConnections), std::string(connection["id"].string()),
                     draft.call.account.id, entry, store::kAnyRevision, draft.call.now);

@@ -6,7 +6,7 @@ namespace {
 constexpr size_t kSecretSize = 24;
 
 Result<void, api::ApiError> make_profile(api::Draft& draft) {
-  draft.document["v1_secret"] = draft.call.ids.token(kSecretSize);
+  draft.document.set("v1_secret", draft.call.ids.token(kSecretSize));
   return {};
 }
 

@@ -29,22 +29,21 @@ std::string sealing_context(std::string_view account) {
 }
 
 Result<void, ApiError> make_interface(Draft& draft, const SecretBox& secrets) {
-  const store::Snapshot& snapshot = draft.snapshot;
   json::Value& interface = draft.document;
-  const auto region = snapshot.get("regions", interface["region_code"].string());
+  const auto region = draft.snapshot.get("regions", interface["region_code"].string());
   if (!region) return refuse("10017", "There is no region of this code.", "/region_code");
-  const auto region_fields = json::Value::parse(region->body);
-  interface["region"] = json::Value::object({{"code", interface["region_code"]},
-                                             {"name", (*region_fields)["name"]},
-                                             {"record_type", "region"}});
+  const json::Value found = api::document_of(*region);
+  interface.set("region",
+                json::Value::object(
+                    {{"code", found["code"]}, {"name", found["name"]}, {"record_type", "region"}}));
   const KeyPair keys = make_key_pair();
-  interface["public_key"] = keys.public_key;
-  interface["_private_key"] =
-      secrets.seal(keys.private_key, sealing_context(draft.call.account.id));
+  interface.set("public_key", keys.public_key);
+  interface.set("_private_key",
+                secrets.seal(keys.private_key, sealing_context(draft.call.account.id)));
   const size_t hash = std::hash<std::string_view>()(interface["id"].string());
-  interface["endpoint"] =
-      fmt::format("203.0.113.{}:{}", 1 + hash % 254, kFirstPort + hash % kPorts);
-  interface["status"] = "provisioning";
+  interface.set("endpoint",
+                fmt::format("203.0.113.{}:{}", 1 + hash % 254, kFirstPort + hash % kPorts));
+  interface.set("status", "provisioning");
   draft.effects.timers.push_back({.id = "wireguard/" + std::string(interface["id"].string()),
                                   .workflow = "networking.provision_wireguard",
                                   .due = draft.call.now + kProvisioningTime,
@@ -60,8 +59,8 @@ Effects provision(const api::Step& step, const store::Snapshot& snapshot) {
   const auto row = snapshot.get("wireguard_interfaces", (*payload)["id"].string());
   if (!row) return effects;  // deleted meanwhile
   json::Value interface = api::document_of(*row);
-  interface["status"] = "provisioned";
-  interface["updated_at"] = to_iso8601(step.now);
+  interface.set("status", "provisioned");
+  interface.set("updated_at", to_iso8601(step.now));
   effects.put("wireguard_interfaces", row->id, row->account, interface, row->revision);
   return effects;
 }
@@ -83,11 +82,11 @@ Result<void, ApiError> make_peer(Draft& draft) {
   constexpr int64_t kMostPeers = 250;
   const int64_t before = draft.snapshot.count(peers);
   if (before >= kMostPeers) return refuse("10027", "An interface takes at most 250 peers.");
-  peer["_address"] = fmt::format("{}.{}", kTunnelPrefix, before + 2);
+  peer.set("_address", fmt::format("{}.{}", kTunnelPrefix, before + 2));
   if (peer.members().find("public_key")) return check_public_key(peer);
   const KeyPair keys = make_key_pair();
-  peer["public_key"] = keys.public_key;
-  peer["private_key"] = keys.private_key;
+  peer.set("public_key", keys.public_key);
+  peer.set("private_key", keys.private_key);
   return {};
 }
 

@@ -55,7 +55,7 @@ Result<void, ApiError> check_fqdn(Draft& draft) {
     return refuse("10032", "The DNS record type is one of a, aaaa, srv and naptr.",
                   "/dns_record_type");
   }
-  if (type == "srv" && draft.document["port"].is_null()) draft.document["port"] = 5060;
+  if (type == "srv" && draft.document["port"].is_null()) draft.document.set("port", 5060);
   return {};
 }
 

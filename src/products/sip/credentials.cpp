@@ -21,27 +21,27 @@ Result<void, ApiError> check_expiry(Draft& draft) {
   if (expires.is_null()) return {};
   const auto moment = parse_iso8601(expires.string());
   if (!moment) return api::refuse("10015", "expires_at is no date-time.", "/expires_at");
-  draft.document["expires_at"] = to_iso8601(*moment);
+  draft.document.set("expires_at", to_iso8601(*moment));
   return {};
 }
 
 Result<void, ApiError> make_credential(Draft& draft) {
   json::Value& credential = draft.document;
-  credential["sip_username"] = "gencred" + draft.call.ids.token(kUserNameTail);
-  credential["sip_password"] = draft.call.ids.token(kPasswordSize);
-  credential["resource_id"] = "connection:" + std::string(credential["connection_id"].string());
+  credential.set("sip_username", "gencred" + draft.call.ids.token(kUserNameTail));
+  credential.set("sip_password", draft.call.ids.token(kPasswordSize));
+  credential.set("resource_id", "connection:" + std::string(credential["connection_id"].string()));
   return check_expiry(draft);
 }
 
 Result<void, ApiError> change_credential(Draft& draft) {
   json::Value& credential = draft.document;
-  credential["resource_id"] = "connection:" + std::string(credential["connection_id"].string());
+  credential.set("resource_id", "connection:" + std::string(credential["connection_id"].string()));
   return check_expiry(draft);
 }
 
 void tell_expired(const api::Call& call, const store::Snapshot&, json::Value& credential) {
   const auto expires = parse_iso8601(credential["expires_at"].string());
-  credential["expired"] = expires.has_value() && *expires <= call.now;
+  credential.set("expired", expires.has_value() && *expires <= call.now);
 }
 
 /// `filter[status]` is about what is computed when it is read: it becomes one on expires_at.

@@ -11,7 +11,7 @@ void count_connections(const api::Call& call, const store::Snapshot& snapshot,
   query.account = call.account.id;
   query.where = {
       {"outbound_voice_profile_id", store::Compare::Eq, {std::string(profile["id"].string())}}};
-  profile["connections_count"] = snapshot.count(query);
+  profile.set("connections_count", snapshot.count(query));
 }
 
 }  // namespace
