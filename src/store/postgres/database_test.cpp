@@ -87,13 +87,15 @@ TEST_CASE("cut in the middle of many commits, each batch is there once or not at
       results[i].set_value(committed.status);
     });
   }
+  std::vector<Status> statuses;
+  for (auto& result : results) statuses.push_back(result.get_future().get());
+  cutter.join();
   int64_t kept = 0;
   for (int i = 0; i < kBatches; ++i) {
-    const bool there = results[i].get_future().get() == Status::Done;
+    const bool there = statuses[static_cast<size_t>(i)] == Status::Done;
     kept += there ? 1 : 0;
     CHECK(database->snapshot()->get("rooms", "r" + std::to_string(i)).has_value() == there);
   }
-  cutter.join();
   Query query;
   query.collection = "rooms";
   CHECK(kept == kBatches);
