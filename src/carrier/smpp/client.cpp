@@ -233,8 +233,9 @@ void Link::Impl::on_bound(LinkBind& /*bind*/) {
 }
 
 void Link::Impl::on_down(LinkBind& /*bind*/, bool was_bound, const std::string& why) {
-  log::warn("smpp", was_bound ? "link down" : "cannot bind",
-            {{"host", options_.host}, {"system_id", options_.system_id}, {"why", why}});
+  log::write(stopping_ ? log::Level::Info : log::Level::Warn, "smpp",
+             was_bound ? "link down" : "cannot bind",
+             {{"host", options_.host}, {"system_id", options_.system_id}, {"why", why}});
   update_state(why);
   if (state_.transmitters == 0) give_back_waiting();
   if (stopping_) go_on_stopping();

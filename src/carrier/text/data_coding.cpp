@@ -1,5 +1,7 @@
 #include "carrier/text/data_coding.h"
 
+#include <algorithm>
+
 #include "carrier/text/gsm7.h"
 #include "carrier/text/ucs2.h"
 #include "carrier/text/utf8.h"
@@ -16,6 +18,15 @@ std::string decode_bytes(std::string_view bytes, char32_t last) {
     append_utf8(out, c <= last ? c : kReplacement);
   }
   return out;
+}
+
+/// Whether there are control characters that texts do not have but the GSM alphabet uses for
+/// letters and signs.
+bool looks_like_gsm(std::string_view bytes) {
+  return std::any_of(bytes.begin(), bytes.end(), [](char byte) {
+    const auto c = static_cast<uint8_t>(byte);
+    return c < 0x20 && c != '\n' && c != '\r' && c != '\t';
+  });
 }
 
 /// Bits 3 and 2 of the general and automatic-deletion groups.
@@ -62,7 +73,7 @@ std::string decode_text(Alphabet alphabet, std::string_view bytes) {
     case Alphabet::Gsm7:
       return decode_gsm7(bytes);
     case Alphabet::Ascii:
-      return decode_bytes(bytes, 0x7F);
+      return looks_like_gsm(bytes) ? decode_gsm7(bytes) : decode_bytes(bytes, 0x7F);
     case Alphabet::Latin1:
       return decode_bytes(bytes, 0xFF);
     case Alphabet::Ucs2:

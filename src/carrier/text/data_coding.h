@@ -26,7 +26,8 @@ constexpr uint8_t coding_of(Encoding encoding) {
 /// What an octet says; `carrier_default` is what the carrier means by its default alphabet (0).
 Alphabet alphabet_of(uint8_t data_coding, Alphabet carrier_default = Alphabet::Gsm7);
 
-/// UTF-8 of a message's bytes; what cannot be read becomes U+FFFD. Binary data gives no text.
+/// UTF-8 of a message's bytes; what cannot be read becomes U+FFFD. Binary data gives no text. Some
+/// peers say ASCII and send GSM: where the bytes can be nothing else, they are read so.
 std::string decode_text(Alphabet alphabet, std::string_view bytes);
 
 }  // namespace tandem::carrier::text

@@ -201,5 +201,7 @@ TEST_CASE("data codings name their alphabet") {
   CHECK(alphabet_of(0xE0) == Alphabet::Ucs2);
   CHECK(decode_text(Alphabet::Latin1, "\xE9") == "é");
   CHECK(decode_text(Alphabet::Ascii, "A\xE9") == "A\xEF\xBF\xBD");
+  CHECK(decode_text(Alphabet::Ascii, "a@b [1]\r\n") == "a@b [1]\r\n");
+  CHECK(decode_text(Alphabet::Ascii, "\x1B\x65 a\x00\x62"s) == "€ a@b");
   CHECK(decode_text(Alphabet::Binary, "abc") == "");
 }
