@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -39,11 +38,6 @@ inline constexpr size_t kMaxConnectionsPerSource = 200;
 inline constexpr size_t kMaxQueuedBytesPerConnection = 1 << 20;
 inline constexpr size_t kMaxTrackedSources = 20'000;
 inline constexpr size_t kDatagramBatch = 32;
-inline constexpr std::chrono::seconds kMessageTimeout{10};    // first to last byte of a message
-inline constexpr std::chrono::seconds kFirstByteTimeout{10};  // accept (or handshake) to a byte
-inline constexpr std::chrono::seconds kHandshakeTimeout{5};
-inline constexpr std::chrono::seconds kConnectTimeout{4};
-inline constexpr std::chrono::minutes kIdleTimeout{10};
 
 // Name resolution (RFC 3263).
 inline constexpr size_t kMaxDnsRecords = 32;

@@ -109,6 +109,9 @@ void Requests::Request::located(std::vector<Flow> targets) {
   }
   if (targets.size() > kMaxTargets) targets.resize(kMaxTargets);
   if (targets.empty() || cancelled_) return fail_later();
+  for (const Flow& target : targets) {
+    if (uri && is_secure(target.protocol)) owner_.transport_.set_peer_name(target, uri->host);
+  }
   targets_ = std::move(targets);
   attempt();
 }

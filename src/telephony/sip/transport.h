@@ -29,6 +29,9 @@ class Transport {
   /// Sends, opening a connection when the flow names none. `token` 0: nobody wants to know.
   virtual void send(const Flow& flow, std::string_view bytes, uint64_t token) = 0;
 
+  /// The name by which the peer at that flow was found: what its certificate must be for.
+  virtual void set_peer_name(const Flow& /*flow*/, std::string_view /*name*/) {}
+
   /// Whether we can send by that protocol to that kind of address.
   virtual bool can_reach(Protocol protocol, bool v6) const = 0;
   /// Our own `host:port` as peers on that flow shall see it in Via and Contact.
