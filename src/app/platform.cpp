@@ -213,7 +213,7 @@ void Platform::Parts::mount() {
       deliveries->wake();
     });
     mount_sandbox(site,
-                  {*sandbox_clock, [this] { return reset(); },
+                  {*sandbox_clock, *database, *dispatcher, [this] { return reset(); },
                    [this](std::function<void()> work) { return in_background(std::move(work)); }});
   }
 }

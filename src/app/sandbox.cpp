@@ -1,10 +1,14 @@
 #include "app/sandbox.h"
 
+#include <charconv>
 #include <memory>
 
+#include "api/auth/accounts.h"
+#include "api/request_log.h"
 #include "contract/error.h"
 #include "core/json.h"
 #include "http/server.h"
+#include "products/common/connections.h"
 
 namespace tandem::app {
 namespace {
@@ -15,6 +19,8 @@ using http::Response;
 using Exchanges = std::shared_ptr<Exchange>;
 
 constexpr size_t kMaxBodyBytes = 64 * 1024;
+constexpr size_t kShownRequests = 50;
+constexpr std::string_view kMessagingProfiles = "messaging_profiles";
 /// Ten years: more is a slip of the finger, and dates stay printable.
 constexpr int64_t kMostAdvanceMs = 10LL * 366 * 24 * 3600 * 1000;
 
@@ -56,10 +62,7 @@ std::string clock_json(const Clock& clock) {
       .text();
 }
 
-}  // namespace
-
-void mount_sandbox(api::Site& site, SandboxControls controls) {
-  VirtualClock& clock = controls.clock;
+void mount_clock(api::Site& site, VirtualClock& clock) {
   site.mount("/sandbox/clock", [&clock](const Exchanges& exchange) {
     if (is(exchange, Method::Get)) exchange->respond(json_response(200, clock_json(clock)));
   });
@@ -74,6 +77,9 @@ void mount_sandbox(api::Site& site, SandboxControls controls) {
       exchange->respond(json_response(200, clock_json(clock)));
     });
   });
+}
+
+void mount_reset(api::Site& site, const SandboxControls& controls) {
   site.mount("/sandbox/reset", [controls](const Exchanges& exchange) {
     with_json(exchange, [controls, exchange](json::View) {
       const bool taken = controls.in_background([controls, exchange] {
@@ -84,6 +90,104 @@ void mount_sandbox(api::Site& site, SandboxControls controls) {
       if (!taken) refuse(exchange, 503, {"10037", "A reset is under way already."});
     });
   });
+}
+
+/// Where the webhooks of an application, connection or messaging profile go.
+struct Listener {
+  std::string account;
+  events::Target target;
+};
+
+std::optional<Listener> find_listener(const store::Snapshot& snapshot, std::string_view id) {
+  for (const std::string_view collection : {products::kConnections, kMessagingProfiles}) {
+    const auto row = snapshot.get(collection, id);
+    if (!row) continue;
+    const json::Value document = api::document_of(*row);
+    const std::string stem = collection == kMessagingProfiles ? "webhook" : "webhook_event";
+    Listener listener{row->account, {}};
+    listener.target.url = document[stem + "_url"].string();
+    listener.target.failover_url = document[stem + "_failover_url"].string();
+    const bool v1 = document["webhook_api_version"].string() == "1";
+    listener.target.shape = v1 ? events::Target::Shape::V1 : events::Target::Shape::V2;
+    return listener;
+  }
+  return std::nullopt;
+}
+
+/// An event nobody's behaviour caused, to try a receiver with.
+api::Outcome send_test_event(const std::string& application, const std::string& type,
+                             const std::string& payload, const api::Moment& moment,
+                             const store::Snapshot& snapshot) {
+  const auto listener = find_listener(snapshot, application);
+  if (!listener) return tl::unexpected(contract::ApiError::not_found());
+  if (listener->target.url.empty()) {
+    return contract::refuse("10027", "It has no webhook URL to send an event to.");
+  }
+  api::Effects effects;
+  effects.events.push_back({.id = moment.ids.uuid(),
+                            .account = listener->account,
+                            .type = type,
+                            .subject = application,
+                            .payload = payload,
+                            .occurred_at = moment.now,
+                            .target = listener->target});
+  const json::Value sent =
+      json::Value::object({{"event_id", effects.events.front().id}, {"url", listener->target.url}});
+  effects.reply = api::Reply::data(sent, 202);
+  return effects;
+}
+
+void mount_events(api::Site& site, api::Dispatcher& dispatcher) {
+  site.mount("/sandbox/events", [&dispatcher](const Exchanges& exchange) {
+    with_json(exchange, [&dispatcher, exchange](json::View body) {
+      const std::string application(body["application_id"].string());
+      const std::string type(body["event_type"].string("test.event"));
+      const json::View given = body["payload"];
+      const std::string payload = given.is_object() ? given.text() : R"({"message":"It works."})";
+      dispatcher.decide(
+          [application, type, payload](const api::Moment& moment, const store::Snapshot& snapshot) {
+            return send_test_event(application, type, payload, moment, snapshot);
+          },
+          [exchange](api::Decided decided) {
+            if (!decided.error) {
+              return exchange->respond(json_response(202, std::move(decided.reply.body)));
+            }
+            const bool unknown = decided.error->items.front().code == "10005";
+            refuse(exchange, unknown ? 404 : 422, *decided.error);
+          });
+    });
+  });
+}
+
+void mount_requests(api::Site& site, store::Database& database) {
+  site.mount("/sandbox/requests", [&database](const Exchanges& exchange) {
+    if (!is(exchange, Method::Get)) return;
+    const auto query = http::parse_form(exchange->head().query());
+    size_t limit = kShownRequests;
+    std::string before;
+    for (const auto& [name, value] : query.value_or(decltype(query)::value_type())) {
+      if (name == "limit") std::from_chars(value.data(), value.data() + value.size(), limit);
+      if (name == "before") before = value;
+    }
+    const auto snapshot = database.snapshot();
+    std::string body = R"({"data":[)";
+    for (const auto& account : api::auth::list_accounts(*snapshot)) {
+      for (const auto& record : api::RequestLog::list(*snapshot, account.id, limit, before)) {
+        if (body.back() != '[') body += ',';
+        body += api::RequestLog::to_json(record);
+      }
+    }
+    exchange->respond(json_response(200, body + "]}"));
+  });
+}
+
+}  // namespace
+
+void mount_sandbox(api::Site& site, const SandboxControls& controls) {
+  mount_clock(site, controls.clock);
+  mount_reset(site, controls);
+  mount_events(site, controls.dispatcher);
+  mount_requests(site, controls.database);
 }
 
 }  // namespace tandem::app

@@ -3,15 +3,19 @@
 #include <functional>
 #include <string>
 
+#include "api/dispatcher.h"
 #include "api/site.h"
 #include "core/clock.h"
 #include "core/result.h"
+#include "store/store.h"
 
 namespace tandem::app {
 
 /// What the sandbox profile adds to a platform; absent in the operator profile.
 struct SandboxControls {
   VirtualClock& clock;
+  store::Database& database;
+  api::Dispatcher& dispatcher;
   /// Empties the platform and sets it up as at its first start. May block; called on a pool's
   /// thread.
   std::function<Result<void>()> reset;
@@ -19,8 +23,14 @@ struct SandboxControls {
   std::function<bool(std::function<void()>)> in_background;
 };
 
-/// Mounts GET /sandbox/clock, POST /sandbox/clock/advance {"ms": n} and POST /sandbox/reset. Bodies
-/// must be application/json, so that no web page can trigger them by a plain form.
-void mount_sandbox(api::Site& site, SandboxControls controls);
+/// Mounts what makes a sandbox one. Bodies must be application/json, so that no web page can
+/// trigger them by a plain form.
+///
+///   GET  /sandbox/clock                            what time it is
+///   POST /sandbox/clock/advance {"ms": n}          move it forward
+///   POST /sandbox/reset {}                         back to the first start
+///   POST /sandbox/events {"application_id": id}    send an application or profile a test event
+///   GET  /sandbox/requests?limit=n&before=id       the request log, newest first
+void mount_sandbox(api::Site& site, const SandboxControls& controls);
 
 }  // namespace tandem::app

@@ -45,6 +45,7 @@ export const rows = [
     name: 'telephonyCredentials',
     create: (made) => ({ connection_id: made.credentialConnection, name: 'reception' }),
     update: { name: 'front desk' },
+    shown: { name: 'reception', expired: false },
   },
   { name: 'texmlApplications', create: { friendly_name: 'ivr', voice_url: 'https://example.com/voice.xml' }, update: { friendly_name: 'ivr two', voice_url: 'https://example.com/voice.xml' } },
   { name: 'faxApplications', create: { application_name: 'fax', webhook_event_url: webhook }, update: { application_name: 'fax two', webhook_event_url: webhook } },

@@ -37,7 +37,7 @@ Result<void, ApiError> make_account(Draft& draft, const SecretBox& secrets) {
   }
   const std::string id(managed["id"].string());
   if (managed["email"].is_null())
-    managed.set("email", "managed-" + id.substr(0, 8) + "@example.com");
+    managed.set("email", "managed-" + id.substr(id.size() - 12) + "@example.com");
   managed.set("organization_name", managed["business_name"]);
   managed.set("api_user", managed["email"]);
   managed.set("manager_account_id", call.account.id);
