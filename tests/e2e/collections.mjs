@@ -71,4 +71,28 @@ export const rows = [
   },
   { name: 'integrationSecrets', create: { identifier: 'crm', type: 'bearer', token: 'top secret' }, noRetrieve: true, hidden: ['token'],
     shown: { identifier: 'crm' } },
+  {
+    name: 'addresses', keep: 'address',
+    create: { first_name: 'Alfred', last_name: 'Foster', business_name: "Toy-O'Kon", street_address: '600 Congress Avenue',
+      locality: 'Austin', administrative_area: 'TX', postal_code: '78701', country_code: 'US', customer_reference: 'MY REF 001' },
+    filter: { filter: { customer_reference: { eq: 'MY REF 001' }, street_address: { contains: 'congress' }, address_book: { eq: 'true' } } },
+  },
+  {
+    name: 'userAddresses',
+    create: { first_name: 'Alfred', last_name: 'Foster', business_name: "Toy-O'Kon", street_address: '600 Congress Avenue',
+      locality: 'Austin', administrative_area: 'TX', postal_code: '78701', country_code: 'US' },
+    delete: false,
+  },
+  {
+    name: 'dynamicEmergencyAddresses', keep: 'dynamicEmergencyAddress',
+    create: { house_number: '600', street_name: 'Congress', street_suffix: 'St', locality: 'Austin', administrative_area: 'TX',
+      postal_code: '78701', country_code: 'US' },
+    filter: { filter: { status: 'pending', country_code: 'US' } },
+  },
+  {
+    name: 'dynamicEmergencyEndpoints',
+    create: (made) => ({ dynamic_emergency_address_id: made.dynamicEmergencyAddress, callback_number: '+13125550000',
+      caller_name: 'Jane Doe Desk Phone' }),
+    filter: { filter: { status: 'pending' } },
+  },
 ];
