@@ -6,6 +6,10 @@ tandem_room(store DEPS tandem_core PkgConfig::sqlite3 PkgConfig::libpq OpenSSL::
 tandem_room(contract DEPS tandem_store tandem_http contract_blob PkgConfig::libpcre2_8)
 tandem_room(events DEPS tandem_http tandem_store PkgConfig::libsodium)
 tandem_room(ledger DEPS tandem_store)
+
+# The built-in price list.
+file(GLOB LEDGER_DATA CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/ledger/data/*")
+tandem_embed(tandem_ledger tandem::ledger data_file "${CMAKE_SOURCE_DIR}/src/ledger" ${LEDGER_DATA})
 tandem_room(api DEPS tandem_contract tandem_events tandem_ledger)
 tandem_room(telephony/sdp DEPS tandem_core)
 tandem_room(telephony/sip DEPS tandem_telephony_sdp tandem_http PkgConfig::libcares OpenSSL::SSL)
