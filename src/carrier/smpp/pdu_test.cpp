@@ -1,5 +1,8 @@
 #include "carrier/smpp/pdu.h"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -233,6 +236,29 @@ TEST_CASE("the stream is cut into PDUs wherever it is split") {
     CHECK(again == stream);
     CHECK_FALSE(framer.partial());
   }
+}
+
+TEST_CASE("the kept inputs of the fuzzer are read without harm") {
+  size_t pdus = 0;
+  size_t refused = 0;
+  const std::string folder = TANDEM_SOURCE_DIR "/src/carrier/smpp/corpus/pdu_fuzz";
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    CAPTURE(file.path().string());
+    std::ifstream stream(file.path(), std::ios::binary);
+    Framer framer;
+    framer.feed(std::string(std::istreambuf_iterator<char>(stream), {}));
+    while (const auto bytes = framer.next()) {
+      const auto pdu = parse(*bytes);
+      if (!pdu) {
+        ++refused;
+        continue;
+      }
+      ++pdus;
+      CHECK(parse(bytes_of(*pdu)) == *pdu);
+    }
+  }
+  CHECK(pdus >= all_pdus().size());
+  CHECK(refused >= 1);
 }
 
 TEST_CASE("impossible lengths break the stream at once") {

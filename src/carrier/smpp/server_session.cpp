@@ -16,7 +16,6 @@ std::string without_port(const std::string& peer) { return peer.substr(0, peer.r
 ServerSession::ServerSession(uint64_t id, runtime::Shard& shard, runtime::Stream stream,
                              const ServerOptions& options, Listener& listener)
     : id_(id),
-      shard_(shard),
       options_(options),
       listener_(listener),
       connected_at_(std::chrono::steady_clock::now()),

@@ -64,7 +64,6 @@ class ServerSession final : Session::Listener {
   void close(const std::string& why);
 
   uint64_t id_;
-  runtime::Shard& shard_;
   const ServerOptions& options_;
   Listener& listener_;
   State state_ = State::Stranger;
