@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http/message.h"
+
 namespace tandem::http {
 
 namespace {
@@ -21,6 +23,15 @@ bool is_token(char c) {
          (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
 }
 
+/// RFC 9110 section 6.5.1: nothing that frames or routes a message.
+bool is_allowed_trailer(std::string_view name) {
+  for (const std::string_view field :
+       {"transfer-encoding", "content-length", "host", "connection", "upgrade"}) {
+    if (equals_ignoring_case(name, field)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 ChunkDecoder::Step ChunkDecoder::next_in_size(char c) {
@@ -30,7 +41,15 @@ ChunkDecoder::Step ChunkDecoder::next_in_size(char c) {
     return Step::Size;
   }
   if (step_ == Step::SizeStart) return Step::Bad;
-  if (c == ';') return Step::Extension;
+  if (c == ';') return Step::ExtensionStart;
+  return c == '\r' ? Step::SizeEnd : Step::Bad;
+}
+
+ChunkDecoder::Step ChunkDecoder::next_in_extension(char c) {
+  if (++extension_bytes_ > kMaxExtensionBytes) return Step::Bad;
+  if (is_token(c)) return Step::Extension;
+  if (step_ == Step::ExtensionStart) return Step::Bad;
+  if (c == ';' || c == '=') return Step::ExtensionStart;
   return c == '\r' ? Step::SizeEnd : Step::Bad;
 }
 
@@ -39,9 +58,11 @@ ChunkDecoder::Step ChunkDecoder::next_in_trailer(char c) {
   switch (step_) {
     case Step::TrailerStart:
       if (c == '\r') return Step::LastLf;
+      trailer_name_.assign(1, c);
       return is_token(c) ? Step::TrailerName : Step::Bad;
     case Step::TrailerName:
-      if (c == ':') return Step::TrailerValue;
+      if (c == ':') return is_allowed_trailer(trailer_name_) ? Step::TrailerValue : Step::Bad;
+      trailer_name_.push_back(c);
       return is_token(c) ? Step::TrailerName : Step::Bad;
     case Step::TrailerValue:
       if (c == '\r') return Step::TrailerEnd;
@@ -56,9 +77,9 @@ ChunkDecoder::Step ChunkDecoder::next(char c) {
     case Step::SizeStart:
     case Step::Size:
       return next_in_size(c);
+    case Step::ExtensionStart:
     case Step::Extension:
-      if (c == '\r') return Step::SizeEnd;
-      return is_text(c) && ++extension_bytes_ <= kMaxExtensionBytes ? Step::Extension : Step::Bad;
+      return next_in_extension(c);
     case Step::SizeEnd:
       if (c != '\n') return Step::Bad;
       digits_ = 0;

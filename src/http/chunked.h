@@ -8,7 +8,8 @@
 namespace tandem::http {
 
 /// Decodes a body in chunked transfer coding (RFC 9112 section 7.1), strictly: sizes are
-/// hexadecimal digits only, lines end in CR LF, extensions and trailers are bounded and dropped.
+/// hexadecimal digits only, lines end in CR LF, extensions (tokens only) and trailers (none that
+/// would frame a message) are bounded and dropped.
 class ChunkDecoder {
  public:
   enum class State : uint8_t { More, Done, Bad };
@@ -25,6 +26,7 @@ class ChunkDecoder {
   enum class Step : uint8_t {
     SizeStart,
     Size,
+    ExtensionStart,  // behind ';' or '=': a token must begin
     Extension,
     SizeEnd,
     Data,
@@ -40,6 +42,7 @@ class ChunkDecoder {
   };
   Step next(char c);
   Step next_in_size(char c);
+  Step next_in_extension(char c);
   Step next_in_trailer(char c);
 
   Step step_ = Step::SizeStart;
@@ -47,6 +50,7 @@ class ChunkDecoder {
   size_t digits_ = 0;
   size_t extension_bytes_ = 0;
   size_t trailer_bytes_ = 0;
+  std::string trailer_name_;
 };
 
 }  // namespace tandem::http

@@ -28,6 +28,7 @@ HeadScanner::State HeadScanner::check_line(std::string_view line, const HeadLimi
 
 HeadScanner::State HeadScanner::scan(std::string_view input, const HeadLimits& limits) {
   while (scanned_to_ < input.size()) {
+    if (lines_ == 0 && !may_begin(input[head_at_])) return bad(400, "this is not HTTP");
     const void* found = std::memchr(input.data() + scanned_to_, '\n', input.size() - scanned_to_);
     if (found == nullptr) {
       scanned_to_ = input.size();
@@ -46,9 +47,6 @@ HeadScanner::State HeadScanner::scan(std::string_view input, const HeadLimits& l
     }
     if (check_line(line, limits) == State::Bad) return State::Bad;
     ++lines_;
-  }
-  if (lines_ == 0 && input.size() > head_at_ && !may_begin(input[head_at_])) {
-    return bad(400, "this is not HTTP");
   }
   if (lines_ == 0 && input.size() > limits.max_first_line_bytes) {
     return bad(414, "the first line is too long");

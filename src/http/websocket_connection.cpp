@@ -43,7 +43,6 @@ WebSocketConnection::WebSocketConnection(WebSocketSet& home, runtime::Shard& sha
                                          OutQueue out)
     : home_(&home),
       shard_(shard),
-      role_(role),
       stream_(std::move(stream)),
       out_(std::move(out)),
       reader_(role == Role::Server, kMaxMessageBytes),

@@ -89,7 +89,6 @@ class WebSocketConnection final : public WebSocket,
 
   WebSocketSet* home_;
   runtime::Shard& shard_;
-  Role role_;
   runtime::Stream stream_;
   Input input_;
   OutQueue out_;

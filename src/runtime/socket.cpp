@@ -52,6 +52,8 @@ SocketAddress::SocketAddress(const sockaddr* address, socklen_t size) : size_(si
 
 Result<SocketAddress> SocketAddress::parse(std::string_view address, uint16_t port) {
   const std::string text(address);
+  // The C functions below would stop at a zero and take what is before it.
+  if (text.find('\0') != std::string::npos) return fail("an address has no zero bytes");
   SocketAddress result;
   auto* v4 = reinterpret_cast<sockaddr_in*>(&result.storage_);
   auto* v6 = reinterpret_cast<sockaddr_in6*>(&result.storage_);
