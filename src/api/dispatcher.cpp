@@ -67,6 +67,7 @@ struct Dispatcher::Impl {
   const Clock& clock;
   Options options;
   EventSink* sink = nullptr;
+  std::function<std::optional<ApiError>(const Effects&)> check;
   std::function<void(WallTime)> timers_listener;
   std::vector<ChangeListener> change_listeners;
   std::vector<std::unique_ptr<ShardIds>> shard_ids;
@@ -111,6 +112,9 @@ struct Dispatcher::Impl {
     snapshot.reset();
     if (!outcome) return refuse_work(std::move(work), std::move(outcome.error()));
     work->effects = std::move(*outcome);
+    if (check) {
+      if (auto error = check(work->effects)) return refuse_work(std::move(work), *error);
+    }
     work->earliest_timer = seal(work->effects);
     store::Batch batch = std::move(work->effects.batch);
     if (batch.empty()) return at_home(std::move(work), {});
@@ -184,6 +188,10 @@ Dispatcher::Dispatcher(runtime::Shards& shards, store::Database& database, const
 Dispatcher::~Dispatcher() { stop(); }
 
 void Dispatcher::set_event_sink(EventSink* sink) { impl_->sink = sink; }
+
+void Dispatcher::set_check(std::function<std::optional<ApiError>(const Effects&)> check) {
+  impl_->check = std::move(check);
+}
 
 void Dispatcher::on_timers(std::function<void(WallTime earliest)> listener) {
   impl_->timers_listener = std::move(listener);

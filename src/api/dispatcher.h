@@ -60,6 +60,8 @@ class Dispatcher {
 
   // Set before the first decision; each may stay away.
   void set_event_sink(EventSink* sink);
+  /// Asked before effects are committed; what it answers refuses the decision (AnswerCheck).
+  void set_check(std::function<std::optional<ApiError>(const Effects&)> check);
   /// Called with the earliest due time of timers that were committed. Any shard.
   void on_timers(std::function<void(WallTime earliest)> listener);
   /// Called after a batch that changed one of these collections was committed, to drop what is

@@ -31,10 +31,10 @@ Result<std::optional<Once>, ApiError> once_of(const Call& call, std::string_view
 Outcome run_once(const Once& once, const Handler& handler, const Call& call,
                  const store::Snapshot& snapshot);
 
-/// The workflow that forgets what has expired; names itself to be run again.
+/// The workflow that forgets what has expired, and sets itself to be run again. Every Registry has
+/// it, and WorkflowRunner::start() sets its first timer.
 inline constexpr std::string_view kForgetWorkflow = "api.forget_requests";
 Effects forget_requests(const Step& step, const store::Snapshot& snapshot);
-/// The timer that starts it.
 Timer forget_timer(WallTime now);
 
 }  // namespace tandem::api

@@ -103,7 +103,11 @@ struct Pipeline::Impl {
         duration(p.metrics.histogram("tandem_api_request_seconds",
                                      "From a request's head to its answer.")),
         upload_pool(kUploadThreads, kMaxWaitingUploads, parts.dispatcher.clock()) {
-    if (options.validate_answers) check.emplace(contract);
+    if (options.validate_answers) {
+      check.emplace(contract);
+      parts.dispatcher.set_check(
+          [this](const Effects& effects) { return check->check_events(effects.events); });
+    }
     for (size_t i = 1; i < kStatusClasses; ++i) {
       const std::string label = "class=\"" + std::to_string(i) + "xx\"";
       answered[i] =
@@ -258,7 +262,6 @@ struct Pipeline::Impl {
     if (!once) return tl::unexpected(std::move(once.error()));
     Outcome outcome = *once ? run_once(**once, handler, call, snapshot) : handler(call, snapshot);
     if (!outcome || !check) return outcome;
-    if (auto error = check->check_events(outcome->events)) return tl::unexpected(*error);
     if (auto error = check->check_reply(operation, outcome->reply)) return tl::unexpected(*error);
     return outcome;
   }

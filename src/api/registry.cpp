@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "api/idempotency.h"
 #include "api/resource_engine.h"
 
 namespace tandem::api {
@@ -74,7 +75,9 @@ std::string joined(const std::vector<std::string>& lines) {
 }  // namespace
 
 Registry::Registry(const contract::Contract& contract)
-    : contract_(contract), impl_(std::make_unique<Impl>()) {}
+    : contract_(contract), impl_(std::make_unique<Impl>()) {
+  workflow(std::string(kForgetWorkflow), forget_requests);
+}
 Registry::~Registry() = default;
 
 void Registry::resource(Resource resource) {

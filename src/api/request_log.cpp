@@ -59,7 +59,7 @@ std::vector<RequestRecord> read_row(const store::Row& row) {
 
 }  // namespace
 
-struct RequestLog::Impl {
+struct RequestLog::Impl : std::enable_shared_from_this<Impl> {
   struct Waiting {
     std::vector<RequestRecord> records;
     bool armed = false;
@@ -89,7 +89,9 @@ struct RequestLog::Impl {
     Waiting& here = waiting[shard];
     if (here.armed) return;
     here.armed = true;
-    shards[shard].after(options.interval, [this, shard] { flush(shard); });
+    shards[shard].after(options.interval, [weak = weak_from_this(), shard] {
+      if (const auto self = weak.lock()) self->flush(shard);
+    });
   }
 
   void flush(size_t shard) {
@@ -143,7 +145,7 @@ struct RequestLog::Impl {
 
 RequestLog::RequestLog(runtime::Shards& shards, store::Database& database, const Clock& clock,
                        Metrics& metrics, Options options)
-    : impl_(std::make_unique<Impl>(shards, database, clock, metrics, options)) {}
+    : impl_(std::make_shared<Impl>(shards, database, clock, metrics, options)) {}
 RequestLog::~RequestLog() = default;
 
 void RequestLog::add(size_t shard, RequestRecord record) {

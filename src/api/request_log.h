@@ -61,7 +61,7 @@ class RequestLog {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // timers of shards look whether it is still there
 };
 
 }  // namespace tandem::api

@@ -43,6 +43,7 @@ std::vector<FieldPlan> plan_members(Schema answer, Schema request, int depth) {
       if (property.schema.write_only()) continue;
       const Schema asked = request ? request.member(property.name) : Schema();
       fields.push_back(plan_field(property.name, property.schema, asked, depth));
+      fields.back().required = property.required;
     }
   }
   if (request) {
@@ -56,10 +57,13 @@ std::vector<FieldPlan> plan_members(Schema answer, Schema request, int depth) {
   return fields;
 }
 
-/// What a nested object is when nobody gave it: its defaults, if it has any.
+/// What a nested object is when nobody gave it: its defaults, if it has any and they are enough.
 json::Value default_object(const std::vector<FieldPlan>& fields) {
   bool any = false;
-  for (const FieldPlan& field : fields) any = any || field.has_default;
+  for (const FieldPlan& field : fields) {
+    any = any || field.has_default;
+    if (field.required && !field.has_default && !field.nullable) return {};
+  }
   if (!any) return {};
   json::Value value = json::Value::object();
   complete(value, fields);

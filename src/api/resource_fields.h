@@ -15,7 +15,8 @@ struct FieldPlan {
   std::string name;
   bool nullable = false;
   bool has_default = false;
-  bool merges = false;  // an object whose members an update changes one by one
+  bool required = false;  // an answer must have it
+  bool merges = false;    // an object whose members an update changes one by one
   json::Value default_value;
   std::vector<FieldPlan> members;  // of a nested object that has defaults or nullable members
 };

@@ -12,12 +12,26 @@ json::Value parsed(std::string_view text) { return json::Value::parse(text).valu
 
 /// A document with a default, a nullable member, and a nested object of both.
 std::vector<FieldPlan> fields() {
-  FieldPlan name{"name", false, false, false, {}, {}};
-  FieldPlan active{"active", false, true, false, true, {}};
-  FieldPlan note{"note", true, false, false, {}, {}};
-  FieldPlan nested{"inbound", false, false, true, {}, {}};
-  nested.members = {{"format", false, true, false, "+e164", {}},
-                    {"limit", true, false, false, {}, {}}};
+  FieldPlan name;
+  name.name = "name";
+  FieldPlan active;
+  active.name = "active";
+  active.has_default = true;
+  active.default_value = true;
+  FieldPlan note;
+  note.name = "note";
+  note.nullable = true;
+  FieldPlan format;
+  format.name = "format";
+  format.has_default = true;
+  format.default_value = "+e164";
+  FieldPlan limit;
+  limit.name = "limit";
+  limit.nullable = true;
+  FieldPlan nested;
+  nested.name = "inbound";
+  nested.merges = true;
+  nested.members = {format, limit};
   return {name, active, note, nested};
 }
 
@@ -26,6 +40,17 @@ TEST_CASE("missing members get their default, null or nested defaults") {
   complete(document, fields());
   CHECK(document.text() ==
         R"({"name":"n","active":true,"note":null,"inbound":{"format":"+e164","limit":null}})");
+}
+
+TEST_CASE("a nested object is not made when its defaults are not enough") {
+  std::vector<FieldPlan> plan = fields();
+  FieldPlan needed;
+  needed.name = "needed";
+  needed.required = true;
+  plan.back().members.push_back(needed);
+  json::Value document = json::Value::object();
+  complete(document, plan);
+  CHECK(document.text() == R"({"active":true,"note":null})");
 }
 
 TEST_CASE("a nested object that was given is completed, not replaced") {

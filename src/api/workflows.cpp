@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/collections.h"
+#include "api/idempotency.h"
 #include "api/timer_rows.h"
 #include "core/log.h"
 #include "core/metrics.h"
@@ -172,7 +173,15 @@ WorkflowRunner::~WorkflowRunner() { stop(); }
 
 void WorkflowRunner::start() {
   impl_->started = true;
-  impl_->post_look();
+  impl_->dispatcher.decide(
+      [](const Moment& moment, const store::Snapshot& snapshot) -> Outcome {
+        Effects effects;
+        if (!snapshot.get(kTimers, kForgetWorkflow)) {
+          effects.timers.push_back(forget_timer(moment.now));
+        }
+        return effects;
+      },
+      [self = impl_](const Decided&) { self->post_look(); });
 }
 
 void WorkflowRunner::stop() { impl_->started = false; }

@@ -35,7 +35,8 @@ class WorkflowRunner {
       : WorkflowRunner(shards, dispatcher, registry, metrics, Options()) {}
   ~WorkflowRunner();
 
-  /// Looks at once, then whenever something is due. Once.
+  /// Sets the room's own timer (idempotency.h), looks at once, then whenever something is due.
+  /// Once.
   void start();
   /// Starts nothing more; steps under way end by themselves.
   void stop();
