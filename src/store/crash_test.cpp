@@ -4,6 +4,7 @@
 #include <set>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,6 +88,47 @@ void check_whole(Database& database) {
     id.back() = id.back() == 'a' ? 'b' : 'a';
     CHECK(ids.contains(id));
   }
+}
+
+/// A child's part: fills the disk, as far as it may; 0 when the database took it well.
+int fill_up(const SqlitePlace& place) {
+  const auto database = place.database();
+  if (!database->open(rooms())) return 1;
+  if (status(*database, put("first", "{}")) != Committed::Status::Done) return 2;
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit unlimited{};
+  ::getrlimit(RLIMIT_FSIZE, &unlimited);
+  constexpr rlim_t kFullBytes = 1 << 20;
+  const rlimit full{kFullBytes, unlimited.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &full);
+  const std::string body = R"({"text":")" + std::string(50'000, 'x') + "\"}";
+  int64_t kept = 1;
+  Committed committed;
+  while (committed.status == Committed::Status::Done && kept < 100) {
+    committed = commit(*database, {put("big" + std::to_string(kept), body)});
+    kept += committed.status == Committed::Status::Done ? 1 : 0;
+  }
+  if (committed.status != Committed::Status::Failed) return 3;
+  ::setrlimit(RLIMIT_FSIZE, &unlimited);
+  if (status(*database, put("last", "{}")) != Committed::Status::Done) return 4;
+  Query query;
+  query.collection = "rooms";
+  query.limit = 1'000;
+  const Page page = database->snapshot()->list(query);
+  if (page.rows.size() != static_cast<size_t>(kept + 1)) return 5;
+  return database->snapshot()->count(query) == kept + 1 ? 0 : 6;
+}
+
+TEST_CASE("a full disk fails what does not fit, and nothing else") {
+  const SqlitePlace place;
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) ::_exit(fill_up(place));
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(opened(place, rooms())->snapshot()->get("rooms", "last"));
 }
 
 TEST_CASE("kill -9 loses nothing that was acknowledged") {

@@ -1,12 +1,11 @@
 #include "store/query_writer.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
-#include "core/assert.h"
 #include "store/field_path.h"
 #include "store/limits.h"
+#include "store/reading.h"
 #include "store/text.h"
 
 namespace tandem::store {
@@ -75,58 +74,6 @@ std::optional<int64_t> created_at_millis(const Scalar& value) {
   const auto time = parse_iso8601(*text);
   if (!time) return std::nullopt;
   return time->time_since_epoch().count();
-}
-
-std::optional<Query> find_query(const Layout& layout, std::string_view collection,
-                                std::optional<std::string_view> account, std::string_view path,
-                                std::string_view value) {
-  const Index* index = layout.at(collection).find(path);
-  TANDEM_ASSERT(index != nullptr && "find() needs an index");
-  TANDEM_ASSERT(account.has_value() || index->everywhere);
-  Query query;
-  query.collection = collection;
-  if (account) query.account = std::string(*account);
-  query.limit = 1;
-  Scalar wanted = std::string(value);
-  if (index->kind == Index::Kind::Number) {
-    double number = 0;
-    const auto read = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (read.ec != std::errc() || read.ptr != value.data() + value.size()) return std::nullopt;
-    wanted = number;
-  }
-  query.where.push_back({std::string(path), Compare::Eq, {std::move(wanted)}});
-  return query;
-}
-
-int64_t rows_of_page(const Query& query) {
-  return std::clamp<int64_t>(query.limit, 0, kMaxPageRows);
-}
-
-int64_t offset_of_page(const Query& query) {
-  return std::clamp<int64_t>(query.offset, 0, kMaxPageOffset);
-}
-
-void trim(Page& page, const Query& query) {
-  const auto limit = static_cast<size_t>(rows_of_page(query));
-  page.more = page.rows.size() > limit;
-  if (page.more) page.rows.pop_back();
-}
-
-std::string question_of(const Sql& sql) {
-  std::string question = sql.text;
-  for (const Parameter& parameter : sql.parameters) {
-    // A NUL, which no value holds, and the type: text "7" and the number 7 are two questions.
-    question += '\0';
-    question += static_cast<char>('0' + parameter.index());
-    if (const auto* text = std::get_if<std::string>(&parameter)) question += *text;
-    if (const auto* number = std::get_if<double>(&parameter)) {
-      char digits[32];
-      const auto end = std::to_chars(digits, digits + sizeof digits, *number);
-      question.append(digits, end.ptr);
-    }
-    if (const auto* number = std::get_if<int64_t>(&parameter)) question += std::to_string(*number);
-  }
-  return question;
 }
 
 QueryWriter::Kind QueryWriter::kind_of(const Scalar& value) {
@@ -321,8 +268,10 @@ std::string QueryWriter::on_field(const Condition& condition) {
       return both + match(field(condition.path, Kind::Text), compare, *text);
     }
     default:
-      return range(condition.path, range_operator(compare), value);
+      break;
   }
+  if (kind_of(value) == Kind::Boolean) return std::string(kNever);
+  return range(condition.path, range_operator(compare), value);
 }
 
 std::string QueryWriter::match(const std::string& text, Compare compare, const std::string& value) {

@@ -89,22 +89,6 @@ class QueryWriter {
   std::string order(const Query& query) const;
 };
 
-/// The query behind Snapshot::find, or nothing when no document can have that value. Looking for
-/// what is not indexed that way is a mistake of the caller.
-std::optional<Query> find_query(const Layout& layout, std::string_view collection,
-                                std::optional<std::string_view> account, std::string_view path,
-                                std::string_view value);
-
-/// Query::limit and Query::offset within their bounds.
-int64_t rows_of_page(const Query& query);
-int64_t offset_of_page(const Query& query);
-
-/// Takes the row that was read beyond the page, if any, for Page::more.
-void trim(Page& page, const Query& query);
-
-/// The statement with its values as one text, to remember its answer by.
-std::string question_of(const Sql& sql);
-
 /// Milliseconds since 1970 of a value for created_at; nothing when it is no time.
 std::optional<int64_t> created_at_millis(const Scalar& value);
 

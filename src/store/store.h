@@ -62,11 +62,13 @@ using Scalar = std::variant<std::string, double, bool>;
 
 /// One condition on a field; `values` has one element but for In and Has (any number), IsNull and
 /// NotNull (none). A value compares with fields of its own type only: text with text, by bytes;
-/// numbers with numbers. Text compares without (ASCII) case for StartsWith, EndsWith and Contains.
-/// Ne holds whenever Eq does not, for a missing field too. IsNull: missing or null. Has: the field
-/// is an array that holds one of the values. "created_at" takes ISO 8601 text or milliseconds.
-/// A condition that makes no sense (a path with other characters than A-Z a-z 0-9 _ . -, text that
-/// is no time, no value where one is needed) never holds.
+/// numbers with numbers; booleans, which have no order, with booleans (whether 1 or "true" equals
+/// true differs between databases: ask by the type that the field has). Text compares without
+/// (ASCII) case for StartsWith, EndsWith and Contains. Ne holds whenever Eq does not, for a missing
+/// field too. IsNull: missing or null. Has: the field is an array that holds one of the values.
+/// "created_at" takes ISO 8601 text or milliseconds. A condition that makes no sense (a path with
+/// other characters than A-Z a-z 0-9 _ . -, text that is no time, no value where one is needed)
+/// never holds.
 struct Condition {
   std::string path;  // dotted path, or "id" / "created_at"
   Compare compare = Compare::Eq;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "store/store.h"
 
@@ -25,10 +26,23 @@ size_t character_bytes(std::string_view text) {
   return overlong || surrogate || beyond ? 0 : size;
 }
 
+/// Whether the eight bytes at `data` are ASCII without NUL, as nearly all are.
+bool is_plain_word(const char* data) {
+  uint64_t word = 0;
+  std::memcpy(&word, data, sizeof word);
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  constexpr uint64_t kHighs = 0x8080808080808080u;
+  return (((word - kOnes) | word) & kHighs) == 0;
+}
+
 }  // namespace
 
 bool is_storable_text(std::string_view text) {
   while (!text.empty()) {
+    if (text.size() >= sizeof(uint64_t) && is_plain_word(text.data())) {
+      text.remove_prefix(sizeof(uint64_t));
+      continue;
+    }
     const size_t size = character_bytes(text);
     if (size == 0) return false;
     text.remove_prefix(size);

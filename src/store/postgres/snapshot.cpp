@@ -2,6 +2,7 @@
 
 #include "core/log.h"
 #include "store/postgres/query.h"
+#include "store/reading.h"
 #include "store/text.h"
 
 namespace tandem::store::postgres {

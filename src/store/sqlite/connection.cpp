@@ -15,8 +15,7 @@ constexpr const char* kWriterSetup =
     "PRAGMA cache_size=-65536; PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=OFF;"
     "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF;";
 constexpr const char* kReaderSetup =
-    "PRAGMA query_only=ON; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
-    "PRAGMA mmap_size=1073741824;";
+    "PRAGMA query_only=ON; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;";
 
 /// Statistics of SQLite's allocator take a lock that all threads share; nobody reads them.
 bool configure_once() {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "store/query_writer.h"
+#include "store/reading.h"
 
 namespace tandem::store::sqlite {
 namespace {

@@ -1,6 +1,7 @@
 #include "store/sqlite/snapshot.h"
 
 #include "core/log.h"
+#include "store/reading.h"
 #include "store/sqlite/query.h"
 
 namespace tandem::store::sqlite {
