@@ -10,6 +10,7 @@
 #include "contract/contract.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
+#include "products/numbers/inventory.h"
 #include "store/blobs.h"
 
 namespace tandem::app {
@@ -62,7 +63,8 @@ Result<std::vector<CoverageRow>> measure_coverage() {
   if (!secrets) return tl::unexpected(secrets.error());
   api::Registry registry(**contract);
   products::Seeds seeds;
-  declare_products(registry, {**blobs, **secrets, seeds});
+  const auto inventory = products::numbers::Inventory::built_in();
+  declare_products(registry, {**blobs, **secrets, seeds, inventory});
   const auto pending = (*contract)->pending();
   const auto sound = registry.check({pending.begin(), pending.end()});
   if (!sound) return tl::unexpected(sound.error());

@@ -25,8 +25,10 @@
 #include "events/feed.h"
 #include "events/signing_key.h"
 #include "http/server.h"
+#include "products/common/file_links.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
+#include "products/numbers/inventory.h"
 #include "runtime/shards.h"
 #include "runtime/tls.h"
 #include "store/blobs.h"
@@ -105,6 +107,7 @@ struct Platform::Parts {
   std::unique_ptr<products::SecretBox> secrets;
   std::optional<events::SigningKey> signing_key;
   products::Seeds seeds;
+  products::numbers::Inventory inventory = products::numbers::Inventory::built_in();
   std::unique_ptr<api::Registry> registry;
   std::unique_ptr<store::Database> database;
   std::unique_ptr<runtime::Shards> shards;
@@ -156,7 +159,7 @@ Result<void> Platform::Parts::open_state() {
   if (!loaded) return tl::unexpected(loaded.error());
   contract = std::move(*loaded);
   registry = std::make_unique<api::Registry>(*contract);
-  declare_products(*registry, {*blobs, *secrets, seeds});
+  declare_products(*registry, {*blobs, *secrets, seeds, inventory});
   const auto pending = contract->pending();
   if (auto sound = registry->check({pending.begin(), pending.end()}); !sound) return sound;
   database = make_database(config);
@@ -205,6 +208,8 @@ void Platform::Parts::wire() {
 
 void Platform::Parts::mount() {
   mount_site(site, {metrics, *contract, ready});
+  site.mount_below(std::string(products::kFileLinks),
+                   products::file_link_handler(*secrets, *blobs, *clock));
   site.otherwise(
       [this](std::shared_ptr<http::Exchange> exchange) { pipeline->handle(std::move(exchange)); });
   if (VirtualClock* sandbox_clock = virtual_clock()) {

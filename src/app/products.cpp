@@ -6,6 +6,8 @@
 #include "products/fax/fax.h"
 #include "products/messaging/messaging.h"
 #include "products/networking/networking.h"
+#include "products/numbers/numbers.h"
+#include "products/regulatory/regulatory.h"
 #include "products/sip/sip.h"
 #include "products/texml/texml.h"
 #include "products/verify/verify.h"
@@ -21,6 +23,8 @@ void declare_products(api::Registry& registry, const products::Services& service
   products::fax::declare(registry, services);
   products::messaging::declare(registry, services);
   products::networking::declare(registry, services);
+  products::numbers::declare(registry, services);
+  products::regulatory::declare(registry, services);
   products::sip::declare(registry, services);
   products::texml::declare(registry, services);
   products::verify::declare(registry, services);

@@ -4,6 +4,10 @@ namespace tandem::store {
 class Blobs;
 }
 
+namespace tandem::products::numbers {
+class Inventory;
+}
+
 namespace tandem::products {
 
 class SecretBox;
@@ -14,7 +18,8 @@ class Seeds;
 struct Services {
   store::Blobs& blobs;
   const SecretBox& secrets;
-  Seeds& seeds;  // where reference data is named
+  Seeds& seeds;                         // where reference data is named
+  const numbers::Inventory& inventory;  // every number there is
 };
 
 }  // namespace tandem::products

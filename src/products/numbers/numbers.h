@@ -1,0 +1,16 @@
+#pragma once
+
+#include "api/registry.h"
+#include "products/common/services.h"
+
+/// Telephone numbers: what there is, what an account has, and how it gets and gives back.
+namespace tandem::products::numbers {
+
+void declare(api::Registry& registry, const Services& services);
+
+class Inventory;
+
+/// Parts of declare(), a file each. The inventory outlives the registry.
+void declare_search(api::Registry& registry, const Inventory& inventory);
+
+}  // namespace tandem::products::numbers
