@@ -111,6 +111,7 @@ std::string_view Dialog::next_hop() const {
 }
 
 bool Dialog::follows_flow() const {
+  if (pinned && route_set.empty()) return true;
   const auto uri = parse_uri(next_hop());
   return !uri || is_behind_flow(*uri, flow);
 }

@@ -78,6 +78,7 @@ Leg::Leg(Endpoint::Core& core, LegId id, InviteOptions options, CallLeg::Listene
   dialog_.remote_party = options_.to.empty() ? "<" + options_.target + ">" : options_.to;
   dialog_.remote_target = options_.target;
   dialog_.route_set = options_.routes;
+  dialog_.pinned = options_.flow.has_value();
 }
 
 Leg::~Leg() {
