@@ -26,7 +26,8 @@ struct Dialog {
   uint32_t local_cseq = 0;
   uint32_t remote_cseq = 0;
   bool has_remote_cseq = false;
-  Flow flow;  // by which the peer's last message came
+  Flow flow;            // by which the peer's last message came
+  bool pinned = false;  // the peer is known by its flow alone (a registered contact)
 
   /// The callee's side, from the INVITE it received.
   static Dialog from_request(const Message& request, const Flow& flow, std::string_view local_tag);
