@@ -53,7 +53,7 @@ std::string allow_header(const contract::Match& match) {
 
 int error_status(const contract::Operation* operation, const ApiError& error) {
   if (error.status != 0) return error.status;
-  const std::string_view code = error.items.empty() ? "10007" : error.items.front().code;
+  const std::string code = error.items.empty() ? "10007" : error.items.front().code;
   if (operation) return operation->status_for(code);
   const contract::CatalogueEntry* entry = contract::catalogue(code);
   return entry ? entry->status : 500;

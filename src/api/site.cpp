@@ -21,7 +21,7 @@ void Site::mount(std::string path, http::Handler handler) {
 void Site::mount_below(std::string prefix, http::Handler handler) {
   below_.emplace_back(std::string(without_last_slash(prefix)), std::move(handler));
   const auto longer = [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); };
-  std::stable_sort(below_.begin(), below_.end(), longer);
+  std::sort(below_.begin(), below_.end(), longer);
 }
 
 void Site::otherwise(http::Handler handler) { otherwise_ = std::move(handler); }
