@@ -91,7 +91,7 @@ class Listener {
   virtual void on_stream_mark(LegId, StreamId, std::string_view /*name*/) {}
   virtual void on_amd_result(LegId, AmdResult) {}
   virtual void on_amd_greeting_ended(LegId, AmdGreetingEnd) {}
-  /// The last event of a leg.
+  /// The last event of a leg but for its recordings, which may take longer; its ports are free.
   virtual void on_closed(LegId, const LegStats&) {}
 };
 

@@ -13,10 +13,10 @@ constexpr uint32_t kBeepMs = 500;
 }  // namespace
 
 Leg::Leg(LegId id, LegHost& host, rtp::MediaPorts ports)
-    : id_(id),
-      host_(&host),
-      ports_(std::move(ports)),
+    : ports_(std::move(ports)),
       send_(ports_.rtp(), host.random()),
+      id_(id),
+      host_(&host),
       player_(*this),
       overlay_(*this),
       stream_queue_([this](std::string_view name) {
@@ -29,6 +29,9 @@ Leg::~Leg() { unbridge(); }
 
 void Leg::configure(const LegSettings& settings, Time now) {
   settings_ = settings;
+  hearing_ = settings.can_receive;
+  event_type_ = settings.events ? std::optional(settings.events->receive_type) : std::nullopt;
+  noise_type_ = settings.noise_type;
   send_.configure(settings);
   receive_.configure(settings, now);
   send_.set_destination(receive_.remote());
@@ -321,7 +324,7 @@ LegStats Leg::stats() const {
   return stats;
 }
 
-void Leg::close() {
+LegStats Leg::close() {
   unbridge();
   player_.stop_all(PlayEnd::LegClosed);
   overlay_.stop_all(PlayEnd::LegClosed);
@@ -330,7 +333,7 @@ void Leg::close() {
   streams_.clear();
   stop_fork();
   send_bye();
-  host_->listener().on_closed(id_, stats());
+  return stats();
 }
 
 void Leg::detach() {

@@ -98,12 +98,15 @@ class Leg final : private PlayerListener {
   void stop_amd();
 
   LegStats stats() const;
-  /// Ends everything and tells so; the leg is destroyed next.
-  void close();
+  /// Ends everything; the leg is destroyed next. Gives its last word.
+  LegStats close();
 
   // The worker's calls. `buffer` is where datagrams are received and changed.
   void on_rtp_ready(std::span<uint8_t> buffer, Time now);
   void on_rtcp_ready(std::span<uint8_t> buffer, Time now);
+  /// Brings what the next packet will touch closer, while another one is being sent.
+  void prefetch() const;
+  void prefetch_relay() const;
   /// First half of a tick: takes the next 20 ms from the peer.
   void pull();
   /// Second half, after all legs have pulled: sends 20 ms, and feeds those who listen.
@@ -171,26 +174,32 @@ class Leg final : private PlayerListener {
   void map_types();
   void drop_ended_recordings();
 
-  LegId id_;
-  LegHost* host_;
+  // What each packet touches comes first, so that a relayed one touches little memory: from here
+  // to relay_types_ on the leg that hears it, send_ on the leg that forwards it.
   rtp::MediaPorts ports_;
-  LegSettings settings_;
-  SendPath send_;
   ReceivePath receive_;
-
-  Leg* peer_ = nullptr;
-  bool muted_ = false;
   /// What this leg sends are the packets of its peer; then the peer's relay_to_ is this leg.
-  bool relaying_ = false;
   Leg* relay_to_ = nullptr;
-  /// By payload type the peer uses: under which type relay_to_ forwards it.
-  std::array<uint8_t, 128> relay_types_;
+  std::unique_ptr<AudioReceiver> audio_;
+  /// From the settings.
+  bool hearing_ = false;
+  std::optional<uint8_t> event_type_;
+  std::optional<uint8_t> noise_type_;
   /// Payload type of the newest audio.
   uint8_t heard_type_ = 0;
+  bool muted_ = false;
   bool started_ = false;
   bool timeout_told_ = false;
+  /// By payload type the peer uses: under which type relay_to_ forwards it.
+  std::array<uint8_t, 128> relay_types_;
+  SendPath send_;
 
-  std::unique_ptr<AudioReceiver> audio_;
+  LegId id_;
+  LegHost* host_;
+  LegSettings settings_;
+  Leg* peer_ = nullptr;
+  bool relaying_ = false;
+
   Frame inbound_;
   FrameConverter from_peer_;
   FrameConverter narrow_;

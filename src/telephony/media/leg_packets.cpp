@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kReportTime{5000};
 constexpr std::string_view kCname = "media@tandem";
 constexpr size_t kControlBytes = 256;
+constexpr ptrdiff_t kCacheLineBytes = 64;
 
 int64_t micros(Leg::Time time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
@@ -24,6 +25,24 @@ uint64_t ntp_now() {
 }
 
 }  // namespace
+
+void Leg::prefetch() const {
+  const auto* receive = reinterpret_cast<const char*>(&receive_);
+  __builtin_prefetch(&ports_);
+  for (ptrdiff_t line = 0; line < 4; ++line) {
+    __builtin_prefetch(receive + line * kCacheLineBytes, 1);
+  }
+  __builtin_prefetch(&relay_to_);
+  __builtin_prefetch(&relay_types_);
+}
+
+void Leg::prefetch_relay() const {
+  if (relay_to_ == nullptr) return;
+  __builtin_prefetch(&relay_to_->ports_);
+  const auto* from = reinterpret_cast<const char*>(&relay_to_->send_);
+  __builtin_prefetch(from, 1);
+  __builtin_prefetch(from + kCacheLineBytes, 1);
+}
 
 void Leg::on_rtp_ready(std::span<uint8_t> buffer, Time now) {
   rtp::Endpoint from;
@@ -52,14 +71,14 @@ void Leg::on_rtp(std::span<uint8_t> buffer, size_t bytes, const rtp::Endpoint& f
     host_->listener().on_media_started(id_);
   }
   timeout_told_ = false;
-  if (!(send_.destination() == receive_.remote())) send_.set_destination(receive_.remote());
-  if (!settings_.can_receive) return;
+  if (receive_.take_moved()) send_.set_destination(receive_.remote());
+  if (!hearing_) return;
 
   const uint8_t type = packet->payload_type;
-  if (settings_.events && type == settings_.events->receive_type) {
+  if (type == event_type_) {
     on_event_packet(*packet, now);
   } else {
-    if (type != heard_type_ && type != settings_.noise_type && !on_new_type(type)) return;
+    if (type != heard_type_ && type != noise_type_ && !on_new_type(type)) return;
     if (audio_) audio_->put(*packet, micros(now));
   }
   if (relay_to_ != nullptr && !muted_ && relays_type(type)) {

@@ -36,7 +36,9 @@ bool ReceivePath::from_peer(const rtp::Endpoint& from, const rtp::Packet& packet
     latch_.lock();
     return true;
   }
-  return latch_.consider(from, packet, authentic, now) != rtp::SourceLatch::Verdict::Drop;
+  const auto verdict = latch_.consider(from, packet, authentic, now);
+  if (verdict == rtp::SourceLatch::Verdict::Moved) moved_ = true;
+  return verdict != rtp::SourceLatch::Verdict::Drop;
 }
 
 void ReceivePath::follow_source(const rtp::Packet& packet) {

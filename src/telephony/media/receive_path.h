@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "telephony/media/leg_settings.h"
 #include "telephony/media/send_path.h"
@@ -31,6 +32,8 @@ class ReceivePath {
 
   /// Where to send media, as learned so far.
   const rtp::Endpoint& remote() const { return latch_.destination(); }
+  /// Whether remote() has changed since this was last asked.
+  bool take_moved() { return std::exchange(moved_, false); }
   bool heard() const { return heard_; }
   Time last_heard() const { return last_heard_; }
   uint32_t ssrc() const { return ssrc_; }
@@ -54,16 +57,19 @@ class ReceivePath {
   std::optional<rtp::Packet> refuse();
   void follow_source(const rtp::Packet& packet);
 
+  // What each packet touches comes first.
   rtp::SourceLatch latch_;
-  std::optional<rtp::SrtpKey> key_;
   std::unique_ptr<rtp::SrtpReceiver> srtp_;
   PacketTap* tap_ = nullptr;
-  uint32_t clock_rate_ = 8000;
-  std::optional<uint8_t> event_type_;
   bool heard_ = false;
-  Time last_heard_{};
+  bool moved_ = false;
+  std::optional<uint8_t> event_type_;
   uint32_t ssrc_ = 0;
+  Time last_heard_{};
   rtp::Reception reception_;
+
+  uint32_t clock_rate_ = 8000;
+  std::optional<rtp::SrtpKey> key_;
   Totals before_;
   uint64_t refused_ = 0;
 };

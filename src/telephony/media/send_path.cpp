@@ -19,10 +19,10 @@ uint32_t units(int64_t micros, uint32_t clock_rate) {
 
 SendPath::SendPath(const rtp::MediaSocket& socket, Random& random)
     : socket_(socket),
-      ssrc_(static_cast<uint32_t>(random.next())),
       // A first number in the lower half keeps the SRTP roll-over away from the start (RFC 3711
       // section 3.3.1).
       sequence_(static_cast<uint16_t>(random.below(0x8000))),
+      ssrc_(static_cast<uint32_t>(random.next())),
       timestamp_(static_cast<uint32_t>(random.next())) {}
 
 void SendPath::configure(const LegSettings& settings) {

@@ -72,30 +72,30 @@ class SendPath {
   void transmit(std::span<uint8_t> buffer, size_t bytes, size_t payload_bytes);
   void write_event(const DtmfEvent& event, bool marker);
 
+  // What each relayed packet touches comes first.
   const rtp::MediaSocket& socket_;
   rtp::Endpoint destination_;
-  PacketTap* tap_ = nullptr;
-  std::optional<CodecFormat> format_;
-  std::optional<EventFormat> events_;
-  std::optional<rtp::SrtpKey> key_;
-  std::unique_ptr<rtp::SrtpSender> srtp_;
-  std::unique_ptr<Encoder> encoder_;
-  uint32_t rate_ = 0;
-
-  uint32_t ssrc_;
+  bool marker_ = true;
+  Source source_ = Source::None;
   uint16_t sequence_;
+  PacketTap* tap_ = nullptr;
+  std::unique_ptr<rtp::SrtpSender> srtp_;
+  uint32_t ssrc_;
   uint32_t timestamp_;
   int64_t sent_at_ = 0;
   uint64_t packets_ = 0;
   uint64_t bytes_ = 0;
-
-  Source source_ = Source::None;
-  bool marker_ = true;
   uint32_t relayed_ssrc_ = 0;
-  uint16_t relay_first_ = 0;
   uint32_t relayed_ = 0;
+  uint16_t relay_first_ = 0;
   uint16_t relay_sequence_offset_ = 0;
   uint32_t relay_timestamp_offset_ = 0;
+
+  std::optional<CodecFormat> format_;
+  std::optional<EventFormat> events_;
+  std::optional<rtp::SrtpKey> key_;
+  std::unique_ptr<Encoder> encoder_;
+  uint32_t rate_ = 0;
   uint64_t tick_base_ = 0;
   uint64_t last_tick_ = 0;
   uint32_t tick_timestamp_base_ = 0;

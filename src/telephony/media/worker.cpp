@@ -32,6 +32,21 @@ constexpr uint64_t kControlBit = 1;
 
 uint64_t tag_of(const Leg& leg) { return reinterpret_cast<uint64_t>(&leg); }
 
+const Leg* leg_of(uint64_t tag) {
+  if (tag == kWakeTag || tag == kTimerTag) return nullptr;
+  return reinterpret_cast<const Leg*>(tag & ~kControlBit);
+}
+
+/// While event `n` is handled: the leg after the next, and the partner of the next.
+void prefetch(std::span<const epoll_event> events, size_t n, size_t count) {
+  if (n + 2 < count) {
+    if (const Leg* leg = leg_of(events[n + 2].data.u64)) leg->prefetch();
+  }
+  if (n + 1 < count) {
+    if (const Leg* leg = leg_of(events[n + 1].data.u64)) leg->prefetch_relay();
+  }
+}
+
 void epoll_add(int epoll, int fd, uint64_t tag) {
   epoll_event event{};
   event.events = EPOLLIN;
@@ -167,9 +182,11 @@ void Worker::with_leg(LegId id, UniqueFunction<void(Leg&)> work) {
 }
 
 void Worker::close(LegId id) {
-  with_leg(id, [this](Leg& leg) {
-    leg.close();
-    const auto gone = release(leg.id());
+  with_leg(id, [this, id](Leg& leg) {
+    const LegStats stats = leg.close();
+    // Its ports are free before anybody is told.
+    release(id).reset();
+    listener_.on_closed(id, stats);
   });
 }
 
@@ -288,6 +305,7 @@ void Worker::run() {
     for (int n = 0; n < count; ++n) {
       const uint64_t tag = events[static_cast<size_t>(n)].data.u64;
       woken = woken || tag == kWakeTag;
+      prefetch(events, static_cast<size_t>(n), static_cast<size_t>(count));
       handle_ready(tag, now);
     }
     // Only commands remove legs, so no event above can be for one that is gone.

@@ -52,26 +52,28 @@ class Reception {
   void measure(uint32_t timestamp, int64_t arrival_micros);
   int64_t expected() const;
 
+  // What each packet touches comes first.
   uint32_t clock_rate_;
   bool started_ = false;
   bool timed_ = false;
   uint16_t newest_ = 0;
   uint32_t cycles_ = 0;
-  uint32_t base_ = 0;
-  uint32_t bad_sequence_ = 0;
-  uint64_t packets_ = 0;
-  uint64_t bytes_ = 0;
-  uint64_t late_ = 0;
-  uint64_t duplicates_ = 0;
-  /// Counted since the last (re)start, in which expected() is known.
-  uint64_t received_since_start_ = 0;
-  uint64_t lost_before_start_ = 0;
-  int64_t expected_at_report_ = 0;
-  uint64_t received_at_report_ = 0;
   int32_t transit_ = 0;
   /// RFC 3550's running mean, times 16 so that the division loses nothing.
   uint32_t jitter_x16_ = 0;
   uint32_t max_jitter_x16_ = 0;
+  uint64_t packets_ = 0;
+  uint64_t bytes_ = 0;
+  /// Counted since the last (re)start, in which expected() is known.
+  uint64_t received_since_start_ = 0;
+
+  uint32_t base_ = 0;
+  uint32_t bad_sequence_ = 0;
+  uint64_t late_ = 0;
+  uint64_t duplicates_ = 0;
+  uint64_t lost_before_start_ = 0;
+  int64_t expected_at_report_ = 0;
+  uint64_t received_at_report_ = 0;
   uint32_t last_report_ = 0;
   int64_t last_report_micros_ = 0;
 };

@@ -52,11 +52,12 @@ class SourceLatch {
   Verdict move_to(const Endpoint& from);
   bool confirms_candidate(const Endpoint& from, const Packet& packet);
 
-  Endpoint signalled_;
+  // What each packet touches comes first.
   Endpoint destination_;
-  Rules rules_;
-  Time deadline_{};
   bool locked_ = false;
+  Rules rules_;
+  Endpoint signalled_;
+  Time deadline_{};
   Endpoint candidate_;
   uint32_t candidate_ssrc_ = 0;
   uint16_t candidate_sequence_ = 0;
