@@ -241,9 +241,8 @@ const SocketTransport::Bound* SocketTransport::bound_for(const Flow& flow) const
 }
 
 std::string SocketTransport::local_host_port(const Flow& flow) const {
-  if (flow.protocol == Protocol::Ws || flow.protocol == Protocol::Wss) {
-    return options_.websocket_host_port;
-  }
+  const bool web = flow.protocol == Protocol::Ws || flow.protocol == Protocol::Wss;
+  if (web && !options_.websocket_host_port.empty()) return options_.websocket_host_port;
   const Bound* const bound = bound_for(flow);
   if (bound == nullptr) return own_ip_towards(flow.remote);
   std::string host = bound->advertised_host;
