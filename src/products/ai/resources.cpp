@@ -1,3 +1,5 @@
+#include <span>
+
 #include "products/ai/ai.h"
 #include "products/common/secret_box.h"
 
@@ -11,10 +13,11 @@ using api::refuse;
 /// What is secret is sealed before it is stored and never comes back in an answer.
 Result<void, ApiError> seal(Draft& draft, const SecretBox& secrets) {
   json::Value& secret = draft.document;
+  static constexpr std::string_view kBearer[] = {"token"};
+  static constexpr std::string_view kBasic[] = {"username", "password"};
   const bool bearer = secret["type"].string() == "bearer";
-  for (const std::string_view field :
-       bearer ? std::initializer_list<std::string_view>{"token"}
-              : std::initializer_list<std::string_view>{"username", "password"}) {
+  for (const std::string_view field : bearer ? std::span<const std::string_view>(kBearer)
+                                             : std::span<const std::string_view>(kBasic)) {
     if (!secret[field].string().empty()) continue;
     return refuse("10004", "A secret of this type needs this field.", "/" + std::string(field));
   }
