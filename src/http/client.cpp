@@ -17,6 +17,8 @@ namespace tandem::http {
 namespace {
 
 constexpr size_t kScratchBytes = 64 * 1024;
+/// Targets with open connections or waiting requests.
+constexpr size_t kMaxTargets = 20'000;
 /// How often idle connections and unused targets are looked at.
 constexpr std::chrono::seconds kTidyInterval{1};
 
@@ -60,15 +62,16 @@ struct Client::Impl {
     dials.erase(place);
   }
 
-  ClientTarget& target_of(const Url& url, runtime::TlsContext* context) {
+  /// Null when there are too many.
+  ClientTarget* target_of(const Url& url, runtime::TlsContext* context) {
     std::string key = url.scheme + "://" + url.host + ":" + std::to_string(url.port);
+    if (const auto found = targets.find(key); found != targets.end()) return found->second.get();
+    if (targets.size() >= kMaxTargets) return nullptr;
+    const ClientMeans means{shard, options, resolver, scratch};
     auto& target = targets[std::move(key)];
-    if (!target) {
-      const ClientMeans means{shard, options, resolver, scratch};
-      target = std::make_unique<ClientTarget>(means, url, context);
-    }
+    target = std::make_unique<ClientTarget>(means, url, context);
     if (!tidying) tidy_later();
-    return *target;
+    return target.get();
   }
 
   void tidy_later() {
@@ -129,10 +132,12 @@ void Client::send(ClientRequest request, UniqueFunction<void(Result<Response, Cl
   job->to_head = request.method == Method::Head;
   job->max_response_bytes = request.max_response_bytes;
   job->done = std::move(done);
-  ClientTarget& target = impl_->target_of(*url, context);
-  job->timer = impl_->shard.after(
-      request.timeout, [impl = impl_.get(), &target, &job = *job] { impl->expire(target, job); });
-  if (!target.accept(job)) {
+  ClientTarget* const target = impl_->target_of(*url, context);
+  if (target != nullptr) {
+    job->timer = impl_->shard.after(
+        request.timeout, [impl = impl_.get(), target, &job = *job] { impl->expire(*target, job); });
+  }
+  if (target == nullptr || !target->accept(job)) {
     impl_->refuse(std::move(job->done), ClientError::Kind::Connect,
                   "too many requests wait for " + url->authority());
   }

@@ -1,9 +1,13 @@
 #include "http/client.h"
 
+#include <cstdio>
 #include <filesystem>
+#include <set>
 #include <thread>
 
 #include <doctest/doctest.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include "http/testing.h"
 #include "runtime/tls.h"
@@ -35,6 +39,22 @@ void echo_body(std::shared_ptr<Exchange> exchange) {
     if (body) response.body = std::move(*body);
     exchange->respond(std::move(response));
   });
+}
+
+/// Signs the certificate anew so that it was valid from two days ago on, for so many days.
+void set_validity(const std::string& cert_file, const std::string& key_file, int days) {
+  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(cert_file.c_str(), "r"), std::fclose);
+  std::unique_ptr<X509, void (*)(X509*)> cert(PEM_read_X509(file.get(), nullptr, nullptr, nullptr),
+                                              X509_free);
+  file.reset(std::fopen(key_file.c_str(), "r"));
+  std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(
+      PEM_read_PrivateKey(file.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+  constexpr long kDay = 24 * 3600;
+  X509_gmtime_adj(X509_getm_notBefore(cert.get()), -2 * kDay);
+  X509_gmtime_adj(X509_getm_notAfter(cert.get()), (days - 2) * kDay);
+  REQUIRE(X509_sign(cert.get(), key.get(), EVP_sha256()) > 0);
+  file.reset(std::fopen(cert_file.c_str(), "w"));
+  REQUIRE(PEM_write_X509(file.get(), cert.get()) == 1);
 }
 
 /// A server that does as it is told with bytes: one script a connection.
@@ -241,6 +261,107 @@ TEST_CASE("TLS: trusted, unknown, wrong name") {
   REQUIRE_FALSE(unknown);
   CHECK(unknown.error().kind == ClientError::Kind::Certificate);
   CHECK(unknown.error().tls_verify_error == 18);  // X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT
+}
+
+TEST_CASE("TLS: expired, and for another name") {
+  const auto folder = std::filesystem::temp_directory_path() / "tandem_client_test";
+  std::filesystem::create_directories(folder);
+  struct Row {
+    const char* host;
+    int days;  // of validity, from two days ago
+    int verify_error;
+  };
+  const Row rows[] = {{"localhost", 1, 10},     // X509_V_ERR_CERT_HAS_EXPIRED
+                      {"other.test", 100, 62},  // X509_V_ERR_HOSTNAME_MISMATCH
+                      {"localhost", 100, 0}};
+  for (const Row& row : rows) {
+    const std::string cert = folder / "other_cert.pem";
+    const std::string key = folder / "other_key.pem";
+    std::filesystem::remove(cert);
+    REQUIRE(runtime::make_self_signed(row.host, cert, key));
+    set_validity(cert, key, row.days);
+    Server::Options options;
+    options.tls = *runtime::TlsContext::server(cert, key);
+    TestServer test(echo_body, std::move(options));
+    Client::Options trusting;
+    trusting.tls = *runtime::TlsContext::client(cert);
+    TestClient client(test.shards[0], std::move(trusting));
+    const auto answer = client.get("https://localhost:" + std::to_string(test.port()));
+    CAPTURE(row.verify_error);
+    REQUIRE(answer.has_value() == (row.verify_error == 0));
+    if (answer) continue;
+    CHECK(answer.error().kind == ClientError::Kind::Certificate);
+    CHECK(answer.error().tls_verify_error == row.verify_error);
+  }
+}
+
+TEST_CASE("requests beyond the connections of a target wait their turn") {
+  TestServer test(tell_port);
+  Client::Options options;
+  options.max_connections_per_target = 3;
+  options.max_waiting_per_target = 200;
+  TestClient client(test.shards[0], std::move(options));
+  std::vector<std::future<TestClient::Answer>> answers;
+  for (int i = 0; i < 200; ++i) {
+    ClientRequest request;
+    request.url = local_url(test.port());
+    answers.push_back(client.begin(std::move(request)));
+  }
+  std::set<std::string> ports;
+  for (auto& answer : answers) {
+    auto result = answer.get();
+    REQUIRE(result);
+    ports.insert(result->body);
+  }
+  CHECK(ports.size() <= 3);
+}
+
+TEST_CASE("the queue of a target is bounded, and what waits in it times out") {
+  std::vector<std::shared_ptr<Exchange>> held;
+  TestServer test([&held](std::shared_ptr<Exchange> exchange) { held.push_back(exchange); });
+  Client::Options options;
+  options.max_connections_per_target = 1;
+  options.max_waiting_per_target = 2;
+  TestClient client(test.shards[0], std::move(options));
+  std::vector<std::future<TestClient::Answer>> answers;
+  for (int i = 0; i < 4; ++i) {
+    ClientRequest request;
+    request.url = local_url(test.port());
+    request.timeout = std::chrono::milliseconds(100);
+    answers.push_back(client.begin(std::move(request)));
+  }
+  size_t timed_out = 0;
+  size_t refused = 0;
+  for (auto& answer : answers) {
+    const auto result = answer.get();
+    REQUIRE_FALSE(result);
+    timed_out += result.error().kind == ClientError::Kind::Timeout ? 1U : 0U;
+    refused += result.error().kind == ClientError::Kind::Connect ? 1U : 0U;
+  }
+  CHECK(timed_out == 3);
+  CHECK(refused == 1);
+  testing::on_shard(test.shards[0], [&] { held.clear(); });
+}
+
+TEST_CASE("a client that goes takes its requests with it") {
+  std::vector<std::shared_ptr<Exchange>> held;
+  TestServer test([&held](std::shared_ptr<Exchange> exchange) { held.push_back(exchange); });
+  bool called = false;
+  auto client = std::make_unique<TestClient>(test.shards[0]);
+  testing::on_shard(test.shards[0], [&] {
+    for (const std::string& url :
+         {local_url(test.port()), std::string("http://localhost:1/"), std::string("not a url")}) {
+      ClientRequest request;
+      request.url = url;
+      client->client().send(std::move(request), [&](TestClient::Answer) { called = true; });
+    }
+    client->client().connect_websocket("ws://127.0.0.1:" + std::to_string(test.port()), {},
+                                       std::chrono::milliseconds(1000),
+                                       [&](auto) { called = true; });
+    client->drop();
+  });
+  testing::on_shard(test.shards[0], [&] { held.clear(); });
+  CHECK_FALSE(called);
 }
 
 TEST_CASE("addresses that are not public") {

@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <set>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -85,6 +86,81 @@ TEST_CASE("a dropped exchange answers 500") {
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   REQUIRE(client.read_until("\r\n\r\n"));
   CHECK(client.received().starts_with("HTTP/1.1 500 "));
+}
+
+TEST_CASE("an exchange dropped on another thread answers 500, too") {
+  std::thread dropper;
+  {
+    TestServer test([&dropper](std::shared_ptr<Exchange> exchange) {
+      dropper = std::thread([exchange = std::move(exchange)]() mutable { exchange.reset(); });
+    });
+    RawClient client(test.port());
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    REQUIRE(client.read_until("\r\n\r\n"));
+    CHECK(client.received().starts_with("HTTP/1.1 500 "));
+  }
+  dropper.join();
+}
+
+TEST_CASE("an answer to a client that went away goes nowhere") {
+  std::promise<std::shared_ptr<Exchange>> arrived;
+  TestServer test([&](std::shared_ptr<Exchange> exchange) { arrived.set_value(exchange); });
+  std::shared_ptr<Exchange> exchange;
+  {
+    RawClient client(test.port());
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+    exchange = arrived.get_future().get();
+  }
+  std::promise<std::string> why;
+  testing::on_shard(test.shards[0], [&] {
+    exchange->read_body(10, [&](Result<std::string> body) { why.set_value(body.error().what); });
+  });
+  CHECK(why.get_future().get() == "incomplete");
+  testing::on_shard(test.shards[0], [&] {
+    exchange->respond(Response());
+    exchange.reset();
+  });
+}
+
+TEST_CASE("every shard serves, and a connection stays on its own") {
+  TestServer test(
+      [](std::shared_ptr<Exchange> exchange) {
+        Response response;
+        response.body = "shard " + std::to_string(runtime::Shard::current()->index());
+        exchange->respond(std::move(response));
+      },
+      {}, 2);
+  std::set<std::string> shards;
+  for (int i = 0; i < 200 && shards.size() < 2; ++i) {
+    RawClient client(test.port());
+    std::set<std::string> answers;
+    for (int j = 0; j < 2; ++j) {
+      client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      REQUIRE(client.read_until("\r\n\r\nshard "));
+      const std::string answer = client.take();
+      answers.insert(answer.substr(answer.find("\r\n\r\nshard ")));
+    }
+    CHECK(answers.size() == 1);
+    shards.merge(answers);
+  }
+  CHECK(shards.size() == 2);
+}
+
+TEST_CASE("a stopping server lets what runs finish") {
+  std::promise<std::shared_ptr<Exchange>> arrived;
+  TestServer test([&](std::shared_ptr<Exchange> exchange) { arrived.set_value(exchange); });
+  RawClient busy(test.port());
+  busy.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto exchange = arrived.get_future().get();
+  std::thread stopper([&] { test.server.stop(std::chrono::milliseconds(5000)); });
+  // The listener goes first.
+  while (RawClient(test.port()).connected()) std::this_thread::yield();
+  exchange->respond(Response());
+  CHECK(busy.read_to_end());
+  CHECK(busy.received().starts_with("HTTP/1.1 200 "));
+  CHECK(busy.received().find("Connection: close") != std::string::npos);
+  busy.end_writing();
+  stopper.join();
 }
 
 TEST_CASE("a chunked body split at every byte") {

@@ -138,6 +138,8 @@ class TestClient {
     return send(std::move(request));
   }
   Client& client() { return *client_; }
+  /// Destroys the client; on its shard.
+  void drop() { client_.reset(); }
 
  private:
   runtime::Shard& shard_;

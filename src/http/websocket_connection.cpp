@@ -40,8 +40,9 @@ void WebSocketSet::abort_all() {
 
 WebSocketConnection::WebSocketConnection(WebSocketSet& home, runtime::Shard& shard, Role role,
                                          runtime::Stream stream, std::string early_input,
-                                         OutQueue out)
+                                         OutQueue out, const WebSocketTimings& timings)
     : home_(&home),
+      timings_(timings),
       shard_(shard),
       stream_(std::move(stream)),
       out_(std::move(out)),
@@ -56,7 +57,7 @@ WebSocketConnection::~WebSocketConnection() { drop(); }
 
 bool WebSocketConnection::start() {
   if (!shard_.poller().add(stream_.fd(), *this)) return false;
-  tick_ = shard_.after(kTick, [this] { tick(); });
+  tick_ = shard_.after(timings_.tick, [this] { tick(); });
   shard_.post([self = shared_from_this()] {
     self->read();
     self->flush();
@@ -111,7 +112,7 @@ void WebSocketConnection::close(uint16_t code, std::string_view reason) {
   if (state_ != State::Open) return;
   append(Opcode::Close, close_payload(code, reason));
   state_ = State::Closing;
-  close_by_ = std::chrono::steady_clock::now() + kCloseTime;
+  close_by_ = std::chrono::steady_clock::now() + timings_.close_time;
   if (!in_read_) flush();
 }
 
@@ -188,14 +189,14 @@ bool WebSocketConnection::handle_frames() {
 void WebSocketConnection::peer_closes() {
   if (state_ == State::Open) append(Opcode::Close, close_payload(reader_.code(), {}));
   state_ = State::Draining;
-  close_by_ = std::chrono::steady_clock::now() + kCloseTime;
+  close_by_ = std::chrono::steady_clock::now() + timings_.close_time;
   tell_closed(reader_.code(), reader_.control());
 }
 
 void WebSocketConnection::fail_with(uint16_t code) {
   if (state_ == State::Open) append(Opcode::Close, close_payload(code, {}));
   state_ = State::Draining;
-  close_by_ = std::chrono::steady_clock::now() + kCloseTime;
+  close_by_ = std::chrono::steady_clock::now() + timings_.close_time;
   tell_closed(code, {});
 }
 
@@ -228,17 +229,17 @@ void WebSocketConnection::flush() {
 void WebSocketConnection::tick() {
   const auto self = shared_from_this();
   const Time now = std::chrono::steady_clock::now();
-  const bool stuck = !out_.empty() && now - last_progress_ > kGoneAfter;
-  if (now >= close_by_ || stuck || now - last_heard_ > kGoneAfter) {
+  const bool stuck = !out_.empty() && now - last_progress_ > timings_.gone_after;
+  if (now >= close_by_ || stuck || now - last_heard_ > timings_.gone_after) {
     abort();
     return;
   }
-  if (state_ == State::Open && !pinged_ && now - last_heard_ >= kPingAfter) {
+  if (state_ == State::Open && !pinged_ && now - last_heard_ >= timings_.ping_after) {
     pinged_ = true;
     append(Opcode::Ping, {});
     flush();
   }
-  tick_ = shard_.after(kTick, [this] { tick(); });
+  tick_ = shard_.after(timings_.tick, [this] { tick(); });
 }
 
 }  // namespace tandem::http

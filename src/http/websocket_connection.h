@@ -36,23 +36,25 @@ class WebSocketSet {
   std::unordered_map<WebSocketConnection*, std::shared_ptr<WebSocketConnection>> sockets_;
 };
 
+struct WebSocketTimings {
+  /// How often a connection is looked after.
+  std::chrono::milliseconds tick{5'000};
+  /// Silence after which a ping asks whether the peer is there.
+  std::chrono::milliseconds ping_after{25'000};
+  /// Silence after which the peer counts as gone.
+  std::chrono::milliseconds gone_after{60'000};
+  /// Time for the peer to answer a close, or to take what was sent last.
+  std::chrono::milliseconds close_time{5'000};
+};
+
 /// A WebSocket over a stream, after the handshake.
 class WebSocketConnection final : public WebSocket,
                                   public runtime::Watcher,
                                   public std::enable_shared_from_this<WebSocketConnection> {
  public:
   enum class Role : uint8_t { Server, Client };
-  /// How often the connection is looked after.
-  static constexpr std::chrono::seconds kTick{5};
-  /// Silence after which a ping asks whether the peer is there.
-  static constexpr std::chrono::seconds kPingAfter{25};
-  /// Silence after which the peer counts as gone.
-  static constexpr std::chrono::seconds kGoneAfter{60};
-  /// Time for the peer to answer a close, or to take what was sent last.
-  static constexpr std::chrono::seconds kCloseTime{5};
-
   WebSocketConnection(WebSocketSet& home, runtime::Shard& shard, Role role, runtime::Stream stream,
-                      std::string early_input, OutQueue out);
+                      std::string early_input, OutQueue out, const WebSocketTimings& timings = {});
   ~WebSocketConnection() override;
 
   /// Begins to read, a moment later so that listeners can be set first; false when the poller
@@ -88,6 +90,7 @@ class WebSocketConnection final : public WebSocket,
   void tick();
 
   WebSocketSet* home_;
+  const WebSocketTimings timings_;
   runtime::Shard& shard_;
   runtime::Stream stream_;
   Input input_;

@@ -1,5 +1,6 @@
 #include "http/websocket.h"
 
+#include <array>
 #include <cstring>
 #include <thread>
 
@@ -7,6 +8,7 @@
 #include <wslay/wslay.h>
 
 #include "http/testing.h"
+#include "http/websocket_connection.h"
 #include "http/websocket_frames.h"
 #include "http/websocket_handshake.h"
 
@@ -298,6 +300,32 @@ TEST_CASE("a WebSocket the server has none for is an error") {
                                       });
   });
   CHECK(failed.get_future().get().kind == ClientError::Kind::Protocol);
+}
+
+TEST_CASE("a silent peer is pinged, and given up in the end") {
+  runtime::Shards shards(1);
+  shards.start();
+  int ends[2] = {-1, -1};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
+  const runtime::UniqueFd peer(ends[1]);
+  std::promise<uint16_t> closed;
+  WebSocketSet home;
+  testing::on_shard(shards[0], [&] {
+    using namespace std::chrono_literals;
+    auto socket =
+        std::make_shared<WebSocketConnection>(home, shards[0], WebSocketConnection::Role::Server,
+                                              runtime::Stream(runtime::UniqueFd(ends[0])), "",
+                                              OutQueue(), WebSocketTimings{5ms, 20ms, 100ms, 50ms});
+    socket->on_close = [&](uint16_t code, std::string_view) { closed.set_value(code); };
+    REQUIRE(socket->start());
+    home.add(std::move(socket));
+  });
+  CHECK(closed.get_future().get() == kCloseAbnormal);
+  std::array<char, 64> heard;
+  const ssize_t count = ::recv(peer.get(), heard.data(), heard.size(), 0);
+  REQUIRE(count > 0);
+  CHECK(std::string_view(heard.data(), static_cast<size_t>(count)) == plain(Opcode::Ping, ""));
+  testing::on_shard(shards[0], [] {});
 }
 
 TEST_CASE("a stopping server says goodbye to its WebSockets") {

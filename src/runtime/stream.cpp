@@ -30,7 +30,11 @@ std::unique_ptr<SSL, FreeSsl> new_ssl(const TlsContext& context, int fd) {
 
 }  // namespace
 
-void FreeSsl::operator()(SSL* ssl) const { SSL_free(ssl); }
+void FreeSsl::operator()(SSL* ssl) const {
+  // Otherwise the end of a connection without close_notify spoils its session for resumption.
+  SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  SSL_free(ssl);
+}
 void FreeSslSession::operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
 
 Stream Stream::accept_tls(UniqueFd fd, const TlsContext& context) {
@@ -130,6 +134,8 @@ void Stream::end_writing() {
 int Stream::verify_error() const {
   return tls() ? static_cast<int>(SSL_get_verify_result(ssl_.get())) : 0;
 }
+
+bool Stream::resumed() const { return tls() && SSL_session_reused(ssl_.get()) != 0; }
 
 SslSession Stream::session() const {
   if (!tls()) return nullptr;

@@ -65,6 +65,8 @@ class Stream {
 
   /// X509_V_ERR_* of a handshake that failed, 0 when the certificate was not the reason.
   int verify_error() const;
+  /// Whether the handshake resumed an earlier session.
+  bool resumed() const;
   /// The session to resume later, or null.
   SslSession session() const;
 
