@@ -83,6 +83,7 @@ Result<Content> content_of(const Message& message, text::Alphabet carrier_defaul
   const auto header = text::parse_header(data);
   if (!header) return tl::unexpected(header.error());
   content.bytes = data.substr(header->bytes);
+  content.national = header->national;
   if (header->concatenation) content.concatenation = header->concatenation;
   if (header->ports) content.ports = header->ports;
   return content;

@@ -31,8 +31,9 @@ struct Content {
   std::string bytes;  // without user data header
   std::optional<text::Concatenation> concatenation;
   std::optional<text::Ports> ports;
+  text::NationalTables national;
   /// UTF-8; empty for binary data.
-  std::string text() const { return text::decode_text(alphabet, bytes); }
+  std::string text() const { return text::decode_text(alphabet, bytes, national); }
 };
 
 /// The bytes of a message wherever they stand: short_message, or message_payload.

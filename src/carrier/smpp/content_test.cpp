@@ -74,6 +74,15 @@ TEST_CASE("a broken header is an error, impossible sar parameters are left out")
   CHECK_FALSE(content_of(message)->concatenation);
 }
 
+TEST_CASE("a header with a national table") {
+  Message message;
+  message.esm_class = kEsmUserDataHeader;
+  message.short_message =
+      "\x03\x24\x01\x02"
+      "ma\x1B\x6F"s;
+  CHECK(content_of(message)->text() == "maó");
+}
+
 TEST_CASE("data_sm, ports and other alphabets") {
   DataSm data;
   data.source = address_of("+1");

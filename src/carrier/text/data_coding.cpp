@@ -68,10 +68,10 @@ Alphabet alphabet_of(uint8_t data_coding, Alphabet carrier_default) {
   }
 }
 
-std::string decode_text(Alphabet alphabet, std::string_view bytes) {
+std::string decode_text(Alphabet alphabet, std::string_view bytes, NationalTables national) {
   switch (alphabet) {
     case Alphabet::Gsm7:
-      return decode_gsm7(bytes);
+      return decode_gsm7(bytes, national);
     case Alphabet::Ascii:
       return looks_like_gsm(bytes) ? decode_gsm7(bytes) : decode_bytes(bytes, 0x7F);
     case Alphabet::Latin1:

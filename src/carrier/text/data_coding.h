@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "carrier/text/national.h"
 #include "carrier/text/segments.h"
 
 /// The data coding octet of a message (SMPP 3.4 section 5.2.19, 3GPP TS 23.038 section 4).
@@ -28,6 +29,6 @@ Alphabet alphabet_of(uint8_t data_coding, Alphabet carrier_default = Alphabet::G
 
 /// UTF-8 of a message's bytes; what cannot be read becomes U+FFFD. Binary data gives no text. Some
 /// peers say ASCII and send GSM: where the bytes can be nothing else, they are read so.
-std::string decode_text(Alphabet alphabet, std::string_view bytes);
+std::string decode_text(Alphabet alphabet, std::string_view bytes, NationalTables national = {});
 
 }  // namespace tandem::carrier::text

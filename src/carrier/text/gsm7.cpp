@@ -55,11 +55,16 @@ constexpr std::array<uint8_t, kDirectCodePoints> kDirect = [] {
   return table;
 }();
 
-char32_t extended_character(uint8_t septet) {
+char32_t basic_character(uint8_t language, uint8_t septet) {
+  return national_basic(language, septet).value_or(kBasic[septet]);
+}
+
+char32_t extended_character(const NationalTables& national, uint8_t septet) {
+  if (const auto c = national_extension(national.single, septet)) return *c;
   for (const auto& [code, c] : kExtension) {
     if (code == septet) return c;
   }
-  return septet == kGsmEscape ? U' ' : kBasic[septet];
+  return septet == kGsmEscape ? U' ' : basic_character(national.locking, septet);
 }
 
 }  // namespace
@@ -76,7 +81,7 @@ void append_gsm(std::string& out, GsmCode code) {
   out.push_back(static_cast<char>(code.septet));
 }
 
-std::string decode_gsm7(std::string_view septets) {
+std::string decode_gsm7(std::string_view septets, NationalTables national) {
   std::string out;
   out.reserve(septets.size());
   bool escaped = false;
@@ -86,12 +91,12 @@ std::string decode_gsm7(std::string_view septets) {
       append_utf8(out, kReplacement);
       escaped = false;
     } else if (escaped) {
-      append_utf8(out, extended_character(septet));
+      append_utf8(out, extended_character(national, septet));
       escaped = false;
     } else if (septet == kGsmEscape) {
       escaped = true;
     } else {
-      append_utf8(out, kBasic[septet]);
+      append_utf8(out, basic_character(national.locking, septet));
     }
   }
   if (escaped) out.push_back(' ');

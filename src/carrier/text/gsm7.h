@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "carrier/text/national.h"
+
 /// The GSM default alphabet with its extension table (3GPP TS 23.038 section 6.2.1), one septet a
 /// byte as SMPP carries it.
 namespace tandem::carrier::text {
@@ -28,6 +30,6 @@ void append_gsm(std::string& out, GsmCode code);
 
 /// UTF-8 of unpacked septets. As the standard asks of receivers, an unknown extension shows the
 /// character of the basic table, and a lone escape a space. Bytes above 127 become U+FFFD.
-std::string decode_gsm7(std::string_view septets);
+std::string decode_gsm7(std::string_view septets, NationalTables national = {});
 
 }  // namespace tandem::carrier::text

@@ -48,14 +48,17 @@ Assembled Reassembly::take(Entry& entry) {
   // Neighbours of one alphabet are read as one: some senders cut characters in two.
   std::string run;
   Alphabet alphabet = Alphabet::Gsm7;
+  NationalTables national;
   for (Slot& slot : entry.slots) {
-    const bool same = slot.filled && slot.fragment.alphabet == alphabet;
+    const bool same =
+        slot.filled && slot.fragment.alphabet == alphabet && slot.fragment.national == national;
     if (!same) {
-      result.text += decode_text(alphabet, run);
+      result.text += decode_text(alphabet, run, national);
       run.clear();
     }
     if (!slot.filled) continue;
     alphabet = slot.fragment.alphabet;
+    national = slot.fragment.national;
     run += slot.fragment.bytes;
     bytes_ -= slot.fragment.bytes.size();
     result.from = slot.fragment.from;
@@ -63,7 +66,7 @@ Assembled Reassembly::take(Entry& entry) {
     result.ids.push_back(std::move(slot.fragment.id));
     slot.fragment = {};
   }
-  result.text += decode_text(alphabet, run);
+  result.text += decode_text(alphabet, run, national);
 
   --waiting_;
   const auto sender = waiting_by_sender_.find(result.from);

@@ -21,6 +21,7 @@ struct Fragment {
   std::string to;
   Concatenation part;
   Alphabet alphabet = Alphabet::Gsm7;
+  NationalTables national;
   std::string bytes;  // without the user data header
 };
 

@@ -86,6 +86,14 @@ TEST_CASE("GSM from a careless sender is read as the standard asks") {
         "D");
 }
 
+TEST_CASE("national tables are read where a header announces them") {
+  CHECK(decode_gsm7("\x1B\x53\x1B\x69\x1B\x65\x1B\x3C"s, {0, 1}) == "Şı€[");
+  CHECK(decode_gsm7("\x0B\x07\x04\x60\x41"s, {1, 0}) == "Ğı€çA");
+  CHECK(decode_gsm7("d\x1B\x61s \x1B\x09"s, {0, 2}) == "dás ç");
+  CHECK(decode_gsm7("n\x7Bo \x06 \x1B\x7C"s, {3, 3}) == "não ú õ");
+  CHECK(decode_gsm7("\x0B\x1B\x53"s, {9, 9}) == "ØS");  // a language that is not read
+}
+
 TEST_CASE("UCS-2 with surrogates") {
   std::string bytes;
   append_ucs2(bytes, U'Ж');
@@ -158,7 +166,7 @@ TEST_CASE("user data headers are read") {
       "\x11\x05\x04\x0B\x84\x23\xF0\x70\x01\x09\x24\x01\x01\x00\x03\x07\x01\x01"s + "x");
   REQUIRE(header);
   CHECK(header->ports == Ports{2948, 9200});
-  CHECK(header->single_shift_language == 1);
+  CHECK(header->national == NationalTables{0, 1});
   CHECK(header->concatenation == Concatenation{7, 1, 1, false});
 }
 

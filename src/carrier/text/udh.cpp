@@ -37,9 +37,9 @@ void take_element(UserDataHeader& header, uint8_t element, std::string_view data
   } else if (element == kPorts16 && data.size() == 4) {
     header.ports = Ports{word_at(data, 0), word_at(data, 2)};
   } else if (element == kSingleShift && data.size() == 1) {
-    header.single_shift_language = byte_at(data, 0);
+    header.national.single = byte_at(data, 0);
   } else if (element == kLockingShift && data.size() == 1) {
-    header.locking_shift_language = byte_at(data, 0);
+    header.national.locking = byte_at(data, 0);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "carrier/text/national.h"
 #include "core/result.h"
 
 /// The user data header in front of a text: which part of a long text it is, ports, and the like
@@ -31,8 +32,7 @@ struct UserDataHeader {
   size_t bytes = 0;  // of the whole header, its length octet counted: here the text starts
   std::optional<Concatenation> concatenation;
   std::optional<Ports> ports;
-  std::optional<uint8_t> single_shift_language;   // national tables (element 0x24)
-  std::optional<uint8_t> locking_shift_language;  // and 0x25
+  NationalTables national;
 };
 
 /// Bytes of a header that holds nothing but a concatenation.
