@@ -9,6 +9,7 @@
 #include "products/numbers/numbers.h"
 #include "products/regulatory/regulatory.h"
 #include "products/sip/sip.h"
+#include "products/tendlc/tendlc.h"
 #include "products/texml/texml.h"
 #include "products/verify/verify.h"
 #include "products/video/video.h"
@@ -26,6 +27,7 @@ void declare_products(api::Registry& registry, const products::Services& service
   products::numbers::declare(registry, services);
   products::regulatory::declare(registry, services);
   products::sip::declare(registry, services);
+  products::tendlc::declare(registry, services);
   products::texml::declare(registry, services);
   products::verify::declare(registry, services);
   products::video::declare(registry, services);

@@ -27,8 +27,8 @@ std::optional<StepDocument> step_document(const api::Step& step, const store::Sn
 
 void put_back(std::string_view collection, StepDocument& document, WallTime now,
               api::Effects& effects) {
-  if (document.fields.members().find("updated_at")) {
-    document.fields.set("updated_at", to_iso8601(now));
+  for (const char* name : {"updated_at", "updatedAt"}) {
+    if (document.fields.members().find(name)) document.fields.set(name, to_iso8601(now));
   }
   effects.put(std::string(collection), document.row.id, document.row.account, document.fields,
               document.row.revision);

@@ -25,7 +25,7 @@ struct StepDocument {
 std::optional<StepDocument> step_document(const api::Step& step, const store::Snapshot& snapshot,
                                           std::string_view collection);
 
-/// Puts the changed document back; its `updated_at`, when it has one, becomes `now`.
+/// Puts the changed document back; its `updated_at` or `updatedAt`, when it has one, becomes `now`.
 void put_back(std::string_view collection, StepDocument& document, WallTime now,
               api::Effects& effects);
 
