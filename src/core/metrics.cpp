@@ -1,6 +1,7 @@
 #include "core/metrics.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -66,16 +67,15 @@ Histogram& Metrics::histogram(std::string_view name, std::string_view help,
 
 std::string Metrics::text() const {
   const std::lock_guard lock(mutex_);
-  std::vector<const Entry*> sorted;
-  for (const auto& e : entries_) sorted.push_back(e.get());
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Entry* a, const Entry* b) { return a->name < b->name; });
+  // Those of one name stand together, in the order in which they were asked for.
+  std::multimap<std::string_view, const Entry*> sorted;
+  for (const auto& e : entries_) sorted.emplace(e->name, e.get());
   std::string out;
   std::string_view last;
-  for (const Entry* e : sorted) {
-    if (e->name != last) {
+  for (const auto& [name, e] : sorted) {
+    if (name != last) {
       out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", e->name, e->help, e->name, e->type());
-      last = e->name;
+      last = name;
     }
     const std::string braces = e->labels.empty() ? "" : "{" + e->labels + "}";
     if (e->counter) out += fmt::format("{}{} {}\n", e->name, braces, e->counter->value());
