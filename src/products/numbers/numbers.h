@@ -12,5 +12,7 @@ class Inventory;
 
 /// Parts of declare(), a file each. The inventory outlives the registry.
 void declare_search(api::Registry& registry, const Inventory& inventory);
+void declare_phone_numbers(api::Registry& registry);
+void declare_orders(api::Registry& registry, const Inventory& inventory);
 
 }  // namespace tandem::products::numbers

@@ -4,9 +4,9 @@
 namespace tandem::products::numbers {
 
 void declare(api::Registry& registry, const Services& services) {
-  registry.collection(
-      {"phone_numbers", {{.path = "phone_number", .unique = true, .everywhere = true}}});
   declare_search(registry, services.inventory);
+  declare_phone_numbers(registry);
+  declare_orders(registry, services.inventory);
 }
 
 }  // namespace tandem::products::numbers

@@ -1,0 +1,248 @@
+#include "api/resource_engine.h"
+#include "core/e164.h"
+#include "products/common/connections.h"
+#include "products/numbers/holdings.h"
+#include "products/numbers/numbers.h"
+
+// What an account does with the numbers it has: assign them, tag them, set up voice and messaging,
+// give them back.
+
+namespace tandem::products::numbers {
+namespace {
+
+using api::ApiError;
+using api::Call;
+using api::Draft;
+using api::Effects;
+using api::Outcome;
+using api::refuse;
+using contract::Op;
+using store::Compare;
+
+/// A sibling document of the one that changes, with what it shows of it.
+class Sibling {
+ public:
+  Sibling(Draft& draft, std::string_view collection) : draft_(draft), collection_(collection) {
+    row_ = draft.snapshot.get(collection, draft.document["id"].string());
+    if (row_) fields_ = api::document_of(*row_);
+  }
+  /// Null takes the member away.
+  void set(std::string_view name, const json::Value& value) {
+    if (value.is_null()) {
+      if (fields_.is_object()) fields_.members().erase(name);
+    } else {
+      fields_.set(name, value);
+    }
+  }
+  void put() {
+    if (!row_) return;
+    draft_.effects.put(std::string(collection_), row_->id, row_->account, fields_, row_->revision);
+  }
+
+ private:
+  Draft& draft_;
+  std::string_view collection_;
+  std::optional<store::Row> row_;
+  json::Value fields_ = json::Value::object();
+};
+
+/// An empty text in an update takes the assignment away.
+void drop_when_empty(json::Value& document, std::string_view name) {
+  if (document[name].string().empty()) document.members().erase(name);
+}
+
+Result<void, ApiError> change_number(Draft& draft) {
+  json::Value& number = draft.document;
+  drop_when_empty(number, "billing_group_id");
+  drop_when_empty(number, "connection_id");
+  const std::string name =
+      connection_name(draft.snapshot, draft.call.account, number["connection_id"].string());
+  number.set("connection_name", name);
+  drop_when_empty(number, "connection_name");
+  number.set("_tagged", number["tags"].is_array() && !number["tags"].items().empty());
+
+  Sibling voice(draft, kVoiceSettings);
+  voice.set("connection_id", number["connection_id"]);
+  voice.set("_connection_name", number["connection_name"]);
+  voice.set("customer_reference", number["customer_reference"]);
+  voice.put();
+  return {};
+}
+
+Result<void, ApiError> release_number(Draft& draft) {
+  if (draft.document["status"].string() == "purchase-pending") {
+    return refuse("10036", "The number is still being ordered.");
+  }
+  const std::string id(draft.document["id"].string());
+  draft.document.set("status", "deleted");
+  draft.effects.remove(std::string(kVoiceSettings), id);
+  draft.effects.remove(std::string(kMessagingSettings), id);
+  return {};
+}
+
+Result<void, ApiError> change_voice(Draft& draft) {
+  const json::Value& voice = draft.document;
+  const std::string_view target = voice.at_path("call_forwarding.forwards_to").string();
+  if (!target.empty() && !is_e164(target)) {
+    return refuse("10016", "Calls are forwarded to a number in +E.164 format.",
+                  "/call_forwarding/forwards_to");
+  }
+  Sibling number(draft, kPhoneNumbers);
+  const struct {
+    std::string_view shown_as;
+    std::string_view setting;
+  } kShown[] = {{"call_forwarding_enabled", "call_forwarding.call_forwarding_enabled"},
+                {"call_recording_enabled", "call_recording.inbound_call_recording_enabled"},
+                {"caller_id_name_enabled", "caller_id_name_enabled"},
+                {"cnam_listing_enabled", "cnam_listing.cnam_listing_enabled"},
+                {"inbound_call_screening", "inbound_call_screening"},
+                {"t38_fax_gateway_enabled", "media_features.t38_fax_gateway_enabled"},
+                {"_usage_payment_method", "usage_payment_method"}};
+  for (const auto& [shown_as, setting] : kShown) number.set(shown_as, voice.at_path(setting));
+  number.put();
+  return {};
+}
+
+/// Null keeps what was set before; an empty profile id unassigns the number.
+Result<void, ApiError> change_messaging(Draft& draft) {
+  json::Value& messaging = draft.document;
+  for (const char* name : {"messaging_profile_id", "messaging_product"}) {
+    const json::View asked = draft.call.body[name];
+    if (asked.exists() && asked.is_null()) messaging.set(name, (*draft.before)[name]);
+  }
+  if (messaging["messaging_profile_id"].string().empty()) {
+    messaging.set("messaging_profile_id", nullptr);
+  }
+  const std::string_view profile = messaging["messaging_profile_id"].string();
+  const std::string name = messaging_profile_name(draft.snapshot, draft.call.account, profile);
+  Sibling number(draft, kPhoneNumbers);
+  number.set("messaging_profile_id", messaging["messaging_profile_id"]);
+  number.set("messaging_profile_name", name.empty() ? json::Value() : json::Value(name));
+  number.put();
+  return {};
+}
+
+/// Filters whose values are not those of a member.
+Result<void, ApiError> narrow_numbers(const Call& call, const store::Snapshot&,
+                                      store::Query& query) {
+  const auto asked = [&](std::string_view name) -> std::string {
+    const store::Condition* condition = call.query.filter(name);
+    if (!condition || condition->values.empty()) return {};
+    const auto* text = std::get_if<std::string>(&condition->values.front());
+    return text ? *text : std::string();
+  };
+  const std::string source = asked("source");
+  if (!source.empty()) {
+    const std::string stored = source == "ported" ? "port_request" : "number_order";
+    query.where.push_back({"source_type", Compare::Eq, {stored}});
+  }
+  const std::string without_tags = asked("without_tags");
+  if (!without_tags.empty()) {
+    query.where.push_back({"_tagged", Compare::Eq, {without_tags != "true"}});
+  }
+  return {};
+}
+
+/// The slim list leaves out what costs a look elsewhere, unless it is asked for.
+void slim_down(const Call& call, const store::Snapshot&, json::Value& number) {
+  if (call.operation.op != Op::SlimListPhoneNumbers) return;
+  json::Object& members = number.members();
+  members.set("record_type", "phone_number_slim");
+  members.erase("messaging_profile_id");
+  members.erase("messaging_profile_name");
+  members.erase("source_type");
+  if (call.query.get("include_connection") != "true") members.erase("connection_name");
+  if (call.query.get("include_tags") != "true") members.erase("tags");
+}
+
+Outcome list_slim(const api::ResourceEngine& numbers, const Call& call,
+                  const store::Snapshot& snapshot) {
+  auto query = numbers.list_query(call);
+  if (!query) return tl::unexpected(std::move(query.error()));
+  if (auto ok = narrow_numbers(call, snapshot, *query); !ok) return tl::unexpected(ok.error());
+  Effects effects;
+  effects.reply = numbers.list_reply(call, snapshot, *query);
+  return effects;
+}
+
+Outcome list_of_profile(const api::ResourceEngine& messaging, const Call& call,
+                        const store::Snapshot& snapshot) {
+  const std::string profile(call.param("id"));
+  if (auto row = api::find_own(snapshot, call.account, "messaging_profiles", profile); !row) {
+    return tl::unexpected(std::move(row.error()));
+  }
+  auto query = messaging.list_query(call);
+  if (!query) return tl::unexpected(std::move(query.error()));
+  query->where.push_back({"messaging_profile_id", Compare::Eq, {profile}});
+  Effects effects;
+  effects.reply = messaging.list_reply(call, snapshot, *query);
+  return effects;
+}
+
+void declare_numbers(api::Registry& registry) {
+  registry.resource({
+      .path = "/phone_numbers",
+      .collection = std::string(kPhoneNumbers),
+      .item_path = "/phone_numbers/{id}",
+      .record_type = "phone_number",
+      .id = api::IdKind::Number,
+      .references = {connection_reference("connection_id"), {"billing_group_id", "billing_groups"}},
+      .indexes = {{.path = "phone_number", .unique = true, .everywhere = true}},
+      .filters = {{"tag", "tags"},
+                  {"number_type", "phone_number_type"},
+                  {"phone_number", "phone_number", Compare::Contains},
+                  {"voice.connection_name", "connection_name"},
+                  {"voice.usage_payment_method", "_usage_payment_method"},
+                  {"usage_payment_method", "_usage_payment_method"},
+                  {"source", ""},
+                  {"without_tags", ""}},
+      .on_update = change_number,
+      .on_delete = release_number,
+      .on_read = slim_down,
+      .on_list = narrow_numbers,
+  });
+  const api::ResourceEngine* numbers = registry.engine(kPhoneNumbers);
+  registry.bind(Op::SlimListPhoneNumbers,
+                [numbers](const Call& call, const store::Snapshot& snapshot) {
+                  return list_slim(*numbers, call, snapshot);
+                });
+}
+
+void declare_settings(api::Registry& registry) {
+  registry.resource({
+      .path = "/phone_numbers/voice",
+      .collection = std::string(kVoiceSettings),
+      .item_path = "/phone_numbers/{id}/voice",
+      .record_type = "voice_settings",
+      .id = api::IdKind::Number,
+      .filters = {{"connection_name", "_connection_name"},
+                  {"purchased_at", "_purchased_at"},
+                  {"phone_number", "phone_number", Compare::Contains},
+                  {"voice.usage_payment_method", "usage_payment_method"}},
+      .on_update = change_voice,
+  });
+  registry.resource({
+      .path = "/phone_numbers/messaging",
+      .collection = std::string(kMessagingSettings),
+      .item_path = "/phone_numbers/{id}/messaging",
+      .record_type = "messaging_settings",
+      .id = api::IdKind::Number,
+      .references = {{"messaging_profile_id", "messaging_profiles"}},
+      .indexes = {{.path = "messaging_profile_id"}},
+      .on_update = change_messaging,
+  });
+  const api::ResourceEngine* messaging = registry.engine(kMessagingSettings);
+  registry.bind(Op::ListProfilePhoneNumbers,
+                [messaging](const Call& call, const store::Snapshot& snapshot) {
+                  return list_of_profile(*messaging, call, snapshot);
+                });
+}
+
+}  // namespace
+
+void declare_phone_numbers(api::Registry& registry) {
+  declare_numbers(registry);
+  declare_settings(registry);
+}
+
+}  // namespace tandem::products::numbers
