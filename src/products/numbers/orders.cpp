@@ -1,4 +1,3 @@
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -279,25 +278,6 @@ Result<void, ApiError> refuse_requirements(Draft& draft) {
   return refuse("85003", "All requirements of these numbers are met.", "/regulatory_requirements");
 }
 
-/// The count is a text in the filter and a number in the order.
-Result<void, ApiError> narrow_orders(const api::Call& call, const store::Snapshot&,
-                                     store::Query& query) {
-  const store::Condition* asked = call.query.filter("phone_numbers_count");
-  if (!asked || asked->values.empty()) return {};
-  const auto* text = std::get_if<std::string>(&asked->values.front());
-  int64_t count = 0;
-  if (text) {
-    const char* end = text->data() + text->size();
-    const auto read = std::from_chars(text->data(), end, count);
-    if (read.ec != std::errc() || read.ptr != end) {
-      return tl::unexpected(ApiError::parameter("10026", "filter[phone_numbers_count]",
-                                                "The count of numbers is a number."));
-    }
-  }
-  query.where.push_back({"phone_numbers_count", Compare::Eq, {static_cast<double>(count)}});
-  return {};
-}
-
 /// The numbers of one sub order, when they are asked for.
 void add_numbers(const api::Call& call, const store::Snapshot& snapshot, json::Value& sub_order) {
   const store::Condition* asked = call.query.filter("include_phone_numbers");
@@ -342,11 +322,9 @@ void declare_orders(api::Registry& registry, const Inventory& inventory) {
       .references = {connection_reference("connection_id", "85004"),
                      {"messaging_profile_id", "messaging_profiles", "id", "85005"},
                      {"billing_group_id", "billing_groups"}},
-      .filters = {{"phone_numbers_count", ""}},
       .on_create = [desk =
                         OrderDesk(registry, inventory)](Draft& draft) { return desk.place(draft); },
       .on_update = refuse_requirements,
-      .on_list = narrow_orders,
   });
   registry.workflow(std::string(kComplete), complete_sub_order);
 }
