@@ -33,17 +33,21 @@ std::optional<size_t> ToneDetector::loudest(std::span<const int16_t> samples) co
   }
   const auto count = static_cast<float>(samples.size());
   if (power < kMinPower * count) return std::nullopt;
+  // All filters advance together, sample by sample: the compiler does several at once.
+  std::array<float, kFilters> now{};
+  std::array<float, kFilters> before{};
+  for (const int16_t sample : samples) {
+    const auto value = static_cast<float>(sample);
+    for (size_t n = 0; n < kFilters; ++n) {
+      const float next = value + factors_[n] * now[n] - before[n];
+      before[n] = now[n];
+      now[n] = next;
+    }
+  }
   size_t best = 0;
   float most = 0.0F;
   for (size_t n = 0; n < kFilters; ++n) {
-    float now = 0.0F;
-    float before = 0.0F;
-    for (const int16_t sample : samples) {
-      const float next = static_cast<float>(sample) + factors_[n] * now - before;
-      before = now;
-      now = next;
-    }
-    const float found = now * now + before * before - factors_[n] * now * before;
+    const float found = now[n] * now[n] + before[n] * before[n] - factors_[n] * now[n] * before[n];
     if (found > most) {
       most = found;
       best = n;

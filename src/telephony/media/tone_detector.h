@@ -30,7 +30,7 @@ class ToneDetector {
 
  private:
   static constexpr uint32_t kLowestHz = 400;
-  static constexpr uint32_t kHighestHz = 2100;
+  static constexpr uint32_t kHighestHz = 2175;
   static constexpr uint32_t kStepHz = 25;
   static constexpr size_t kFilters = (kHighestHz - kLowestHz) / kStepHz + 1;
 

@@ -18,8 +18,8 @@ constexpr uint16_t kMaxChannels = 8;
 constexpr uint32_t kMinRate = 1000;
 constexpr uint32_t kMaxRate = 192000;
 constexpr size_t kMaxChunks = 64;
-/// Writers that do not know the length yet put this, or zero.
-constexpr uint32_t kUnknownLength = 0xFFFFFFFF;
+/// Writers that do not know the length yet put zero, or as much as fits (espeak-ng: 0x7FFFF000).
+constexpr uint32_t kUnknownLength = 0x7FFFF000;
 
 uint16_t little16(const uint8_t* at) { return static_cast<uint16_t>(at[0] | (at[1] << 8)); }
 uint32_t little32(const uint8_t* at) {
@@ -108,7 +108,7 @@ Result<RawAudio> decode_wav(std::span<const uint8_t> file) {
     const std::span<const uint8_t> rest = file.subspan(at + 8);
     if (tagged(file, at, "data")) {
       if (!format) return fail("wav: samples before their format");
-      const bool unknown = length == kUnknownLength || length == 0;
+      const bool unknown = length >= kUnknownLength || length == 0;
       if (!unknown && length > rest.size()) return fail("wav: the file ends too early");
       return read_samples(*format, unknown ? rest : rest.first(length));
     }
