@@ -84,7 +84,9 @@ http::Response make_response(const Request& request, Reply reply) {
 }
 
 Reply error_reply(const contract::Operation* operation, const ApiError& error) {
-  return Reply::json(contract::envelope(error), error_status(operation, error));
+  const int status = error_status(operation, error);
+  if (!operation) return Reply::json(contract::envelope(error), status);
+  return Reply::json(contract::envelope(*operation, status, error), status);
 }
 
 Reply route_refusal(const contract::Match& match) {

@@ -19,25 +19,6 @@ ApiError violation(std::string_view who, const contract::ErrorItem& problem) {
   return error.with_status(500);
 }
 
-const contract::Answer* answer_for(const contract::Operation& operation, int status) {
-  const contract::Answer* otherwise = nullptr;
-  for (const contract::Answer& answer : operation.answers) {
-    if (answer.status == status) return &answer;
-    if (answer.status == 0) otherwise = &answer;
-  }
-  // The default answer describes errors.
-  return status >= 400 ? otherwise : nullptr;
-}
-
-/// Errors leave in the one envelope of the API, with codes as text. Where the contract describes
-/// them otherwise (numbers as codes, FastAPI's `detail`), it is not held against them.
-bool describes_envelope(Schema schema) {
-  const Schema errors = schema.member("errors");
-  if (!errors) return false;
-  const Schema code = errors.items() ? errors.items().member("code") : Schema();
-  return !code || (code.kind() != Schema::Kind::Integer && code.kind() != Schema::Kind::Number);
-}
-
 /// The schema at a JSON pointer below `schema`, or an empty one.
 Schema schema_at(Schema schema, std::string_view pointer) {
   while (schema && !pointer.empty()) {
@@ -93,14 +74,15 @@ std::optional<ApiError> AnswerCheck::check_reply(const contract::Operation& oper
                                                  const Reply& reply) const {
   if (reply.later || reply.file || reply.content_type != "application/json") return {};
   const int status = reply.status != 0 ? reply.status : operation.success_status();
-  const contract::Answer* answer = answer_for(operation, status);
+  const contract::Answer* answer = operation.answer_for(status);
+  // The default answer describes errors.
+  if (answer && answer->status == 0 && status < 400) answer = nullptr;
   std::string who = std::string(operation.id) + " (" + std::to_string(status) + ")";
   if (!answer) {
     if (status >= 400) return {};
     return violation(who, {"10015", "the contract has no such status", "", ""});
   }
   if (!answer->schema || answer->content_type.find("json") == std::string_view::npos) return {};
-  if (status >= 400 && !describes_envelope(answer->schema)) return {};
   return hold(who, answer->schema, reply.body);
 }
 

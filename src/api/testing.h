@@ -131,7 +131,8 @@ struct Answer {
   std::string code() const {
     const json::Value& errors = json["errors"];
     if (!errors.is_array() || errors.items().empty()) return {};
-    return std::string(errors.items().front()["code"].string());
+    const json::Value& first = errors.items().front()["code"];
+    return first.is_string() ? std::string(first.string()) : first.text();
   }
   /// Where the first error lies: a pointer or a parameter's name.
   std::string where() const {

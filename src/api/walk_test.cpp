@@ -134,5 +134,30 @@ TEST_CASE("broken queries and paths never get through") {
   }
 }
 
+/// Each operation refuses in the same way; what a handler says must fit what the contract
+/// documents.
+TEST_CASE("refusals have the shape that each operation documents") {
+  for (const char* code : {"10005", "10015", "10027", "10007"}) {
+    Platform platform([code](Registry& registry) {
+      for (const contract::Operation& operation : registry.contract().operations()) {
+        if (operation.product == "storage") continue;
+        registry.bind(operation.op, [code](const Call&, const store::Snapshot&) -> Outcome {
+          return refuse(code, "Not today.", "/name");
+        });
+      }
+    });
+    for (const contract::Operation& operation : platform.registry.contract().operations()) {
+      if (operation.product == "storage") continue;
+      const std::string path = path_of(operation, kId);
+      CAPTURE(operation.id);
+      CAPTURE(code);
+      const Answer answer = platform.send(method_of(operation.verb), path, "{}");
+      CAPTURE(answer.body);
+      CHECK(answer.body.find("does not fit the contract") == std::string::npos);
+      CHECK(!answer.code().empty());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tandem::api
