@@ -125,6 +125,7 @@ describe('orders', () => {
     const buyers = [client, await other()];
     const answers = await Promise.allSettled(buyers.map((buyer) => buyer.numberOrders.create({ phone_numbers: [wanted] })));
     assert.deepEqual(answers.map((a) => a.status).sort(), ['fulfilled', 'rejected']);
+    assert.equal(answers.find((a) => a.status === 'rejected').reason.error.errors[0].code, '85001');
     const loser = buyers[answers.findIndex((a) => a.status === 'rejected')];
     assert.deepEqual((await loser.phoneNumbers.list({ filter: { phone_number: wanted.phone_number } })).data, []);
   });
@@ -193,12 +194,39 @@ describe('orders', () => {
     assert.notEqual(again.id, id);
   });
 
+  test('a reservation keeps a number for its account until it expires', async () => {
+    const [first, second] = await pick(2);
+    const stranger = await other();
+    const { data } = await client.numberReservations.create({ phone_numbers: [first, second], customer_reference: 'HOLD' });
+    assert.equal(data.status, 'success');
+    assert.equal(Date.parse(data.phone_numbers[0].expired_at) - Date.parse(data.phone_numbers[0].created_at), 30 * 60_000);
+    await assert.rejects(stranger.numberReservations.create({ phone_numbers: [first] }), codeOf('85006', '/phone_numbers/0/phone_number'));
+    await assert.rejects(stranger.numberOrders.create({ phone_numbers: [first] }), codeOf('85006'));
+    const { data: seen } = await stranger.availablePhoneNumbers.list({ filter: { country_code: 'US', national_destination_code: '312', limit: 20 } });
+    assert.ok(!seen.some((n) => n.phone_number === first.phone_number));
+    const listed = (await client.numberReservations.list({ filter: { 'phone_numbers.phone_number': second.phone_number } })).data;
+    assert.deepEqual(listed.map((r) => r.id), [data.id]);
+
+    await buy([first]);
+    for (let times = 0; times < 3; ++times) {
+      const { data: longer } = await client.numberReservations.actions.extend(data.id);
+      assert.ok(longer.phone_numbers[1].expired_at > data.phone_numbers[1].expired_at);
+    }
+    await assert.rejects(client.numberReservations.actions.extend(data.id), codeOf('85008'));
+    await tandem.advance(31 * 60_000);
+    await assert.rejects(stranger.numberOrders.create({ phone_numbers: [second] }), codeOf('85006'));
+    await tandem.advance(91 * 60_000);
+    await stranger.numberOrders.create({ phone_numbers: [second] });
+    assert.equal((await client.numberReservations.retrieve(data.id)).data.customer_reference, 'HOLD');
+    await assert.rejects(client.numberReservations.create({ phone_numbers: [first] }), codeOf('85001'));
+  });
+
   test('an order survives a crash and completes afterwards', async () => {
     const [{ phone_number }] = await pick(1);
     const { data } = await client.numberOrders.create({ phone_numbers: [{ phone_number }] });
     await tandem.kill9();
     await tandem.restart();
-    await tandem.advance(3_600_000); // the clock starts at the machine's time again, behind the order's
+    await tandem.advance(24 * 3_600_000); // the clock starts at the machine's time again, behind the order's
     await settled(data.id);
     assert.equal((await numberOf(phone_number)).status, 'active');
   });

@@ -14,5 +14,6 @@ class Inventory;
 void declare_search(api::Registry& registry, const Inventory& inventory);
 void declare_phone_numbers(api::Registry& registry);
 void declare_orders(api::Registry& registry, const Inventory& inventory);
+void declare_reservations(api::Registry& registry, const Inventory& inventory);
 
 }  // namespace tandem::products::numbers

@@ -6,6 +6,7 @@
 #include "core/e164.h"
 #include "products/common/connections.h"
 #include "products/common/steps.h"
+#include "products/numbers/claims.h"
 #include "products/numbers/holdings.h"
 #include "products/numbers/numbers.h"
 
@@ -33,6 +34,7 @@ constexpr auto kOrdinaryTime = std::chrono::minutes(1);
 /// One number of an order.
 struct Line {
   Number number;
+  Claim claim;  // what its order replaces
   std::string bundle_id;
   std::string requirement_group_id;
 };
@@ -51,10 +53,14 @@ Result<Line, ApiError> read_line(const Draft& draft, const Inventory& inventory,
     return refuse("10016", "The number is not in +E.164 format.", pointer + "/phone_number");
   }
   auto number = inventory.find(text);
-  if (!number || is_held(draft.snapshot, text)) {
+  Claim claim = look_up_claim(draft.snapshot, draft.call.account.id, text, draft.call.now);
+  if (claim.state == Claim::State::Reserved) {
+    return refuse("85006", fmt::format("{} is reserved.", text), pointer + "/phone_number");
+  }
+  if (!number || claim.state == Claim::State::Taken) {
     return refuse("85001", fmt::format("{} is not available.", text), pointer + "/phone_number");
   }
-  Line line{std::move(*number), std::string(asked["bundle_id"].string()),
+  Line line{std::move(*number), std::move(claim), std::string(asked["bundle_id"].string()),
             std::string(asked["requirement_group_id"].string())};
   if (!line.bundle_id.empty() && !is_uuid(line.bundle_id)) {
     return refuse("10015", "The id of a bundle is a UUID.", pointer + "/bundle_id");
@@ -197,6 +203,7 @@ class OrderDesk {
                          const FirstSettings& settings) const {
     const api::Moment moment{draft.call.now, draft.call.ids};
     const std::string& account = draft.call.account.id;
+    take(line.claim, account, line.number.phone_number, draft.effects);
     const std::string number =
         hold_number(registry_, moment, account, line.number, settings, draft.effects);
     json::Value shown = line_document(line, draft.call.ids.uuid());

@@ -1,6 +1,7 @@
 #include "api/resource_engine.h"
 #include "core/e164.h"
 #include "products/common/connections.h"
+#include "products/numbers/claims.h"
 #include "products/numbers/holdings.h"
 #include "products/numbers/numbers.h"
 
@@ -77,6 +78,7 @@ Result<void, ApiError> release_number(Draft& draft) {
   draft.document.set("status", "deleted");
   draft.effects.remove(std::string(kVoiceSettings), id);
   draft.effects.remove(std::string(kMessagingSettings), id);
+  give_up(draft.document["phone_number"].string(), draft.effects);
   return {};
 }
 

@@ -7,6 +7,7 @@ void declare(api::Registry& registry, const Services& services) {
   declare_search(registry, services.inventory);
   declare_phone_numbers(registry);
   declare_orders(registry, services.inventory);
+  declare_reservations(registry, services.inventory);
 }
 
 }  // namespace tandem::products::numbers

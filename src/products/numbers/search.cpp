@@ -1,7 +1,7 @@
 #include <charconv>
 #include <memory>
 
-#include "products/numbers/holdings.h"
+#include "products/numbers/claims.h"
 #include "products/numbers/inventory.h"
 #include "products/numbers/numbers.h"
 #include "products/numbers/prices.h"
@@ -130,7 +130,10 @@ Outcome search_numbers(const Inventory& inventory, const Call& call,
                        const store::Snapshot& snapshot) {
   const auto search = read_search(call.query);
   if (!search) return tl::unexpected(search.error());
-  const auto taken = [&](std::string_view number) { return is_held(snapshot, number); };
+  const auto taken = [&](std::string_view number) {
+    const Claim claim = look_up_claim(snapshot, call.account.id, number, call.now);
+    return claim.state == Claim::State::Taken || claim.state == Claim::State::Reserved;
+  };
   json::Array data;
   for (const Number& number : inventory.search(*search, taken)) data.push_back(shown(number));
   const auto total = static_cast<int64_t>(data.size());
