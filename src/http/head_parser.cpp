@@ -32,6 +32,11 @@ struct KeyFields {
   int hosts = 0, content_lengths = 0, transfer_encodings = 0;
   bool close = false, keep_alive = false;
 
+  static bool is_framing(std::string_view name) {
+    return equals_ignoring_case(name, "content-length") ||
+           equals_ignoring_case(name, "transfer-encoding");
+  }
+
   void note(std::string_view name, std::string_view value) {
     switch (name.size()) {
       case 4:
@@ -120,6 +125,11 @@ class HeadBuilder {
       return false;
     }
     const std::string_view value = trim(value_);
+    // Readers differ in whether a tab belongs to the value, so it has no place in what frames.
+    if (KeyFields::is_framing(name_) && value_.find('\t') != std::string_view::npos) {
+      failed_ = true;
+      return false;
+    }
     headers_.spans_.push_back({offset(name_), static_cast<uint32_t>(name_.size()),
                                value.empty() ? offset(name_) : offset(value),
                                static_cast<uint32_t>(value.size())});

@@ -81,6 +81,11 @@ TEST_CASE("refused: Transfer-Encoding that only resembles chunked") {
                        "0\r\n\r\n")) == 400);
 }
 
+TEST_CASE("refused: a tab in what frames the body") {
+  CHECK(status_of(post("Transfer-Encoding: chunked\t\r\n", "0\r\n\r\n")) == 400);
+  CHECK(status_of(post("Content-Length: 4\t\r\n", "abcd")) == 400);
+}
+
 TEST_CASE("refused: Transfer-Encoding twice, or with another coding") {
   CHECK(status_of(post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
                        "0\r\n\r\n")) == 400);

@@ -64,20 +64,20 @@ TEST_CASE("pipelined requests are answered in order") {
 
 TEST_CASE("answers may come later and from other threads, in order") {
   std::vector<std::thread> threads;
-  {
-    TestServer test([&threads](std::shared_ptr<Exchange> exchange) {
-      threads.emplace_back([exchange = std::move(exchange)] {
-        Response response;
-        response.body = exchange->head().target;
-        exchange->respond(std::move(response));
-      });
+  TestServer test([&threads](std::shared_ptr<Exchange> exchange) {
+    threads.emplace_back([exchange = std::move(exchange)] {
+      Response response;
+      response.body = exchange->head().target;
+      exchange->respond(std::move(response));
     });
-    RawClient client(test.port());
-    client.send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
-    REQUIRE(client.read_until("/2"));
-    CHECK(client.received().find("/1") < client.received().find("/2"));
-  }
-  for (std::thread& thread : threads) thread.join();
+  });
+  RawClient client(test.port());
+  client.send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
+  REQUIRE(client.read_until("/2"));
+  CHECK(client.received().find("/1") < client.received().find("/2"));
+  testing::on_shard(test.shards[0], [&] {
+    for (std::thread& thread : threads) thread.join();
+  });
 }
 
 TEST_CASE("a dropped exchange answers 500") {
@@ -90,16 +90,14 @@ TEST_CASE("a dropped exchange answers 500") {
 
 TEST_CASE("an exchange dropped on another thread answers 500, too") {
   std::thread dropper;
-  {
-    TestServer test([&dropper](std::shared_ptr<Exchange> exchange) {
-      dropper = std::thread([exchange = std::move(exchange)]() mutable { exchange.reset(); });
-    });
-    RawClient client(test.port());
-    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    REQUIRE(client.read_until("\r\n\r\n"));
-    CHECK(client.received().starts_with("HTTP/1.1 500 "));
-  }
-  dropper.join();
+  TestServer test([&dropper](std::shared_ptr<Exchange> exchange) {
+    dropper = std::thread([exchange = std::move(exchange)]() mutable { exchange.reset(); });
+  });
+  RawClient client(test.port());
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  REQUIRE(client.read_until("\r\n\r\n"));
+  CHECK(client.received().starts_with("HTTP/1.1 500 "));
+  testing::on_shard(test.shards[0], [&] { dropper.join(); });
 }
 
 TEST_CASE("an answer to a client that went away goes nowhere") {

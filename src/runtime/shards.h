@@ -36,7 +36,7 @@ class Shard {
   static Shard* current();
 };
 
-/// All shards of the process. Outlives everything that holds a Shard.
+/// All shards of the process. Outlives everything that holds a Shard, and threads that post to one.
 class Shards {
  public:
   /// `count` 0: one a core. Also makes the process ignore SIGPIPE: a peer that went away is an
