@@ -221,6 +221,19 @@ describe('orders', () => {
     await assert.rejects(client.numberReservations.create({ phone_numbers: [first] }), codeOf('85001'));
   });
 
+  test('a sub order that is cancelled gives its numbers back', async () => {
+    const phone_numbers = [...await pick(1), ...await pick(1, { country_code: 'GB', locality: 'London' })];
+    const { data: order } = await client.numberOrders.create({ phone_numbers });
+    const [british] = (await client.subNumberOrders.list({ filter: { order_request_id: order.id, country_code: 'GB' } })).data;
+    assert.equal((await client.subNumberOrders.cancel(british.id)).data.status, 'failure');
+    assert.equal(await numberOf(phone_numbers[1].phone_number), undefined);
+    await tandem.advance(61_000);
+    const done = await settled(order.id);
+    assert.deepEqual(done.phone_numbers.map((line) => line.status).sort(), ['failure', 'success']);
+    await assert.rejects(client.subNumberOrders.cancel(british.id), codeOf('10027'));
+    await buy([phone_numbers[1]]);
+  });
+
   test('an order survives a crash and completes afterwards', async () => {
     const [{ phone_number }] = await pick(1);
     const { data } = await client.numberOrders.create({ phone_numbers: [{ phone_number }] });

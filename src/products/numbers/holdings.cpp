@@ -2,6 +2,7 @@
 
 #include "api/resource_engine.h"
 #include "products/common/connections.h"
+#include "products/numbers/claims.h"
 
 namespace tandem::products::numbers {
 namespace {
@@ -111,6 +112,13 @@ void activate_number(const store::Snapshot& snapshot, std::string_view id, WallT
   number.set("status", "active");
   number.set("purchased_at", to_iso8601(now));
   effects.put(std::string(kPhoneNumbers), row->id, row->account, number, row->revision);
+}
+
+void drop_number(std::string_view id, std::string_view phone_number, api::Effects& effects) {
+  for (const std::string_view collection : {kPhoneNumbers, kVoiceSettings, kMessagingSettings}) {
+    effects.remove(std::string(collection), std::string(id));
+  }
+  give_up(phone_number, effects);
 }
 
 std::string connection_name(const store::Snapshot& snapshot, const api::Account& account,

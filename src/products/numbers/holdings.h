@@ -34,6 +34,9 @@ std::string hold_number(const api::Registry& registry, api::Moment moment, std::
 void activate_number(const store::Snapshot& snapshot, std::string_view id, WallTime now,
                      api::Effects& effects);
 
+/// The number and its settings are gone, and anybody may have it again.
+void drop_number(std::string_view id, std::string_view phone_number, api::Effects& effects);
+
 /// The name of the account's connection; empty when there is none of that id.
 std::string connection_name(const store::Snapshot& snapshot, const api::Account& account,
                             std::string_view id);

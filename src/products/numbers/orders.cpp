@@ -223,11 +223,13 @@ class OrderDesk {
   const Inventory& inventory_;
 };
 
-/// The numbers of a sub order are the account's now; gives the ids of their lines.
-std::set<std::string, std::less<>> complete_lines(const store::Snapshot& snapshot,
-                                                  const store::Row& sub_order, WallTime now,
-                                                  Effects& effects) {
-  std::set<std::string, std::less<>> done;
+/// Each number of a sub order becomes the account's ("success") or nobody's ("failure"); gives the
+/// ids of the lines.
+std::set<std::string, std::less<>> settle_lines(const store::Snapshot& snapshot,
+                                                const store::Row& sub_order,
+                                                std::string_view status, WallTime now,
+                                                Effects& effects) {
+  std::set<std::string, std::less<>> settled;
   store::Query query;
   query.collection = kOrderNumbers;
   query.account = sub_order.account;
@@ -235,47 +237,77 @@ std::set<std::string, std::less<>> complete_lines(const store::Snapshot& snapsho
   query.limit = kMostNumbers;
   for (const store::Row& row : snapshot.list(query).rows) {
     json::Value line = api::document_of(row);
-    activate_number(snapshot, line["_phone_number_id"].string(), now, effects);
-    line.set("status", "success");
+    const std::string_view id = line["_phone_number_id"].string();
+    if (status == "success") {
+      activate_number(snapshot, id, now, effects);
+    } else {
+      drop_number(id, line["phone_number"].string(), effects);
+    }
+    line.set("status", status);
     effects.put(std::string(kOrderNumbers), row.id, row.account, line, row.revision);
-    done.insert(row.id);
+    settled.insert(row.id);
   }
-  return done;
+  return settled;
 }
 
-void tell_complete(const json::Value& order, std::string_view account, const api::Step& step,
+void tell_complete(const json::Value& order, std::string_view account, api::Moment moment,
                    Effects& effects) {
   json::Value payload = order;
   payload.members().erase("regulatory_requirements");
   events::Event event;
-  event.id = step.ids.uuid();
+  event.id = moment.ids.uuid();
   event.account = account;
   event.type = "number_order.complete";
   event.subject = order["id"].string();
   event.payload = payload.text();
-  event.occurred_at = step.now;
+  event.occurred_at = moment.now;
   effects.events.push_back(std::move(event));
+}
+
+/// Ends a pending sub order with `status`, and its order when it was the last one: a success when
+/// any of its numbers is.
+void settle(const store::Snapshot& snapshot, StepDocument& sub_order, std::string_view status,
+            api::Moment moment, Effects& effects) {
+  const auto row = snapshot.get(kOrders, sub_order.fields["order_request_id"].string());
+  if (!row) return;
+  const auto settled = settle_lines(snapshot, sub_order.row, status, moment.now, effects);
+  sub_order.fields.set("status", status);
+  put_back(kSubOrders, sub_order, moment.now, effects);
+
+  StepDocument order{*row, api::document_of(*row)};
+  bool pending = false;
+  bool success = false;
+  for (json::Value& line : order.fields.member("phone_numbers").items()) {
+    if (settled.contains(line["id"].string())) line.set("status", status);
+    pending = pending || line["status"].string() == "pending";
+    success = success || line["status"].string() == "success";
+  }
+  if (!pending) order.fields.set("status", success ? "success" : "failure");
+  put_back(kOrders, order, moment.now, effects);
+  if (!pending) tell_complete(order.fields, row->account, moment, effects);
 }
 
 Effects complete_sub_order(const api::Step& step, const store::Snapshot& snapshot) {
   Effects effects;
   auto sub_order = step_document(step, snapshot, kSubOrders);
   if (!sub_order || sub_order->fields["status"].string() != "pending") return effects;
-  const auto row = snapshot.get(kOrders, sub_order->fields["order_request_id"].string());
-  if (!row) return effects;
-  const auto done = complete_lines(snapshot, sub_order->row, step.now, effects);
-  sub_order->fields.set("status", "success");
-  put_back(kSubOrders, *sub_order, step.now, effects);
+  settle(snapshot, *sub_order, "success", {step.now, step.ids}, effects);
+  return effects;
+}
 
-  StepDocument order{*row, api::document_of(*row)};
-  bool complete = true;
-  for (json::Value& line : order.fields.member("phone_numbers").items()) {
-    if (done.contains(line["id"].string())) line.set("status", "success");
-    complete = complete && line["status"].string() == "success";
+api::Outcome cancel_sub_order(const api::ResourceEngine& sub_orders, const api::Call& call,
+                              const store::Snapshot& snapshot) {
+  auto row = sub_orders.find(call, snapshot, call.param("sub_number_order_id"));
+  if (!row) return tl::unexpected(std::move(row.error()));
+  StepDocument sub_order{*row, api::document_of(*row)};
+  if (sub_order.fields["status"].string() != "pending") {
+    return refuse("10027", "Only a pending sub order can be cancelled.");
   }
-  if (complete) order.fields.set("status", "success");
-  put_back(kOrders, order, step.now, effects);
-  if (complete) tell_complete(order.fields, row->account, step, effects);
+  Effects effects;
+  settle(snapshot, sub_order, "failure", {call.now, call.ids}, effects);
+  effects.cancelled_timers.push_back(
+      document_timer(kComplete, row->id, call.account.id, call.now).id);
+  effects.reply = sub_orders.reply(call, snapshot, sub_order.fields);
   return effects;
 }
 
@@ -333,6 +365,11 @@ void declare_orders(api::Registry& registry, const Inventory& inventory) {
                         OrderDesk(registry, inventory)](Draft& draft) { return desk.place(draft); },
       .on_update = refuse_requirements,
   });
+  const api::ResourceEngine* sub_orders = registry.engine(kSubOrders);
+  registry.bind(contract::Op::CancelSubNumberOrder,
+                [sub_orders](const api::Call& call, const store::Snapshot& snapshot) {
+                  return cancel_sub_order(*sub_orders, call, snapshot);
+                });
   registry.workflow(std::string(kComplete), complete_sub_order);
 }
 
