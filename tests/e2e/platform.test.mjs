@@ -63,15 +63,17 @@ describe('requests', () => {
   });
 
   test('each request is in the log', async () => {
-    await tandem.request('GET', `${groups}?page[size]=1`);
-    let log;
-    for (let i = 0; i < 100; i++) {
+    const { headers } = await tandem.request('GET', `${groups}?page[size]=1`);
+    const id = headers.get('x-request-id');
+    let log = [];
+    for (let i = 0; i < 200 && !log.some((entry) => entry.request_id === id); i++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
       log = (await tandem.request('GET', '/sandbox/requests?limit=500')).body.data;
-      if (log.some((entry) => entry.method === 'GET' && entry.path === `/v2${groups}`)) break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    const entry = log.find((e) => e.method === 'GET' && e.path === `/v2${groups}`);
+    const entry = log.find((e) => e.request_id === id);
     assert.equal(entry.status, 200);
+    assert.equal(entry.method, 'GET');
+    assert.equal(entry.path, `/v2${groups}`);
     assert.ok(!JSON.stringify(log).includes(apiKey));
   });
 
