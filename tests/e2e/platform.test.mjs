@@ -66,11 +66,11 @@ describe('requests', () => {
     const { headers } = await tandem.request('GET', `${groups}?page[size]=1`);
     const id = headers.get('x-request-id');
     let log = [];
-    for (let i = 0; i < 200 && !log.some((entry) => entry.request_id === id); i++) {
+    for (let i = 0; i < 200 && !log.some((entry) => entry.id === id); i++) {
       await new Promise((resolve) => setTimeout(resolve, 25));
       log = (await tandem.request('GET', '/sandbox/requests?limit=500')).body.data;
     }
-    const entry = log.find((e) => e.request_id === id);
+    const entry = log.find((e) => e.id === id);
     assert.equal(entry.status, 200);
     assert.equal(entry.method, 'GET');
     assert.equal(entry.path, `/v2${groups}`);
