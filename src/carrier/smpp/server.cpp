@@ -1,15 +1,13 @@
 #include "carrier/smpp/server.h"
 
 #include <cerrno>
-#include <map>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include <sys/socket.h>
 
 #include "carrier/smpp/content.h"
-#include "carrier/smpp/delivery_queue.h"
+#include "carrier/smpp/server_accounts.h"
 #include "carrier/smpp/server_session.h"
 #include "core/log.h"
 #include "runtime/shards.h"
@@ -17,19 +15,13 @@
 
 namespace tandem::carrier::smpp {
 
-using Kind = DeliverOutcome::Kind;
-using Time = Session::Time;
-
-namespace {
-
-Time clock_now() { return std::chrono::steady_clock::now(); }
-
-}  // namespace
-
 class Server::Impl final : runtime::Watcher, ServerSession::Listener {
  public:
   Impl(runtime::Shard& shard, Random& random, ServerOptions options, ServerListener& listener)
-      : shard_(shard), random_(random), options_(std::move(options)), listener_(listener) {}
+      : shard_(shard),
+        options_(std::move(options)),
+        listener_(listener),
+        accounts_(shard, random, options_, listener) {}
   ~Impl();
 
   Result<void> start();
@@ -37,22 +29,14 @@ class Server::Impl final : runtime::Watcher, ServerSession::Listener {
   void accept(uint64_t id, const Grant& grant);
   void refuse(uint64_t id, Status status);
   void answer(const RequestToken& token, Status status, Body body);
-  bool deliver(const std::string& system_id, uint64_t reference, Message&& message);
+  bool deliver(const std::string& system_id, uint64_t reference, Message&& message) {
+    return !stopping_ && accounts_.deliver(system_id, reference, std::move(message));
+  }
   void stop(UniqueFunction<void()> done);
-  size_t pending() const;
+  size_t pending() const { return accounts_.pending(); }
   size_t sessions() const { return sessions_.size(); }
 
  private:
-  /// All sessions under one system_id and what waits for them.
-  struct Account {
-    explicit Account(DeliveryQueue::Limits limits) : queue(std::move(limits)) {}
-    std::vector<ServerSession*> sessions;
-    DeliveryQueue queue;
-    runtime::TimerId retry_timer = 0;
-    bool pump_is_posted = false;
-  };
-  using Accounts = std::map<std::string, Account>;
-
   void on_ready(uint32_t events) override;
   void on_bind(ServerSession& session, const BindRequest& request) override;
   void on_request(ServerSession& session, const RequestToken& token, const Pdu& request) override;
@@ -63,14 +47,6 @@ class Server::Impl final : runtime::Watcher, ServerSession::Listener {
   void admit(runtime::UniqueFd fd);
   size_t unbound_of(const std::string& host) const;
   ServerSession* find(uint64_t id);
-  Account& account(const std::string& system_id);
-  ServerSession* receiver(const Account& account) const;
-  void tell_receivers(const std::string& system_id);
-  void pump_later(const std::string& system_id);
-  void pump(const std::string& system_id);
-  void give_up(const std::vector<uint64_t>& references);
-  void tidy_accounts(Time now);
-  void leave_account(ServerSession& session);
   void tick();
   void finish_stopping();
   /// Runs `work` in another turn of the loop, unless the server is gone then.
@@ -82,14 +58,12 @@ class Server::Impl final : runtime::Watcher, ServerSession::Listener {
   }
 
   runtime::Shard& shard_;
-  Random& random_;
   ServerOptions options_;
   ServerListener& listener_;
+  ServerAccounts accounts_;
   runtime::UniqueFd socket_;
   std::unordered_map<uint64_t, std::unique_ptr<ServerSession>> sessions_;
-  Accounts accounts_;
   uint64_t next_session_ = 1;
-  uint64_t next_delivery_ = 1;
   runtime::TimerId tick_timer_ = 0;
   bool stopping_ = false;
   UniqueFunction<void()> on_stopped_;
@@ -98,7 +72,6 @@ class Server::Impl final : runtime::Watcher, ServerSession::Listener {
 
 Server::Impl::~Impl() {
   shard_.cancel(tick_timer_);
-  for (auto& [system_id, peer] : accounts_) shard_.cancel(peer.retry_timer);
   if (socket_) shard_.poller().remove(socket_.get(), *this);
 }
 
@@ -160,14 +133,12 @@ void Server::Impl::on_bind(ServerSession& session, const BindRequest& request) {
 void Server::Impl::accept(uint64_t id, const Grant& grant) {
   ServerSession* session = find(id);
   if (session == nullptr || !session->waits_for_verdict()) return;
-  Account& peer = account(session->system_id());
-  if (stopping_ || peer.sessions.size() >= grant.max_sessions) {
-    return session->refuse(stopping_ ? Status::SystemError : Status::BindFailed);
+  if (stopping_) return session->refuse(Status::SystemError);
+  if (accounts_.sessions_of(session->system_id()) >= grant.max_sessions) {
+    return session->refuse(Status::BindFailed);
   }
-  peer.sessions.push_back(session);
   session->accept(grant);
-  tell_receivers(session->system_id());
-  pump_later(session->system_id());
+  accounts_.join(*session);
 }
 
 void Server::Impl::refuse(uint64_t id, Status status) {
@@ -186,6 +157,10 @@ void Server::Impl::on_request(ServerSession& session, const RequestToken& token,
   }
 }
 
+void Server::Impl::on_response(ServerSession& session, uint64_t delivery, const Pdu* response) {
+  accounts_.on_response(session.system_id(), delivery, response);
+}
+
 void Server::Impl::answer(const RequestToken& token, Status status, Body body) {
   if (ServerSession* session = find(token.session)) {
     session->respond(token.command, token.sequence, status, std::move(body));
@@ -195,128 +170,18 @@ void Server::Impl::answer(const RequestToken& token, Status status, Body body) {
 void Server::Impl::on_closed(ServerSession& session, const std::string& why) {
   log::debug("smpp", "session ended",
              {{"peer", session.host()}, {"system_id", session.system_id()}, {"why", why}});
-  leave_account(session);
+  accounts_.leave(session);
   later([this, id = session.id()] {
     sessions_.erase(id);
     finish_stopping();
   });
 }
 
-void Server::Impl::leave_account(ServerSession& session) {
-  const auto found = accounts_.find(session.system_id());
-  if (found == accounts_.end()) return;
-  if (std::erase(found->second.sessions, &session) == 0) return;
-  tell_receivers(session.system_id());
-  pump_later(session.system_id());
-}
-
-void Server::Impl::tell_receivers(const std::string& system_id) {
-  size_t count = 0;
-  for (const ServerSession* session : account(system_id).sessions) {
-    if (session->receives()) ++count;
-  }
-  listener_.on_receivers(system_id, count);
-}
-
-Server::Impl::Account& Server::Impl::account(const std::string& system_id) {
-  const auto found = accounts_.find(system_id);
-  if (found != accounts_.end()) return found->second;
-  DeliveryQueue::Limits limits;
-  limits.max_waiting = options_.max_waiting;
-  limits.max_attempts = options_.max_attempts;
-  limits.lifetime = options_.delivery_lifetime;
-  limits.pauses = Backoff(options_.retry_shortest, options_.retry_longest);
-  return accounts_.try_emplace(system_id, limits).first->second;
-}
-
-bool Server::Impl::deliver(const std::string& system_id, uint64_t reference, Message&& message) {
-  if (stopping_) return false;
-  if (!account(system_id).queue.add(next_delivery_, reference, std::move(message), clock_now())) {
-    return false;
-  }
-  ++next_delivery_;
-  pump_later(system_id);
-  return true;
-}
-
-/// The session with the most room that takes deliveries.
-ServerSession* Server::Impl::receiver(const Account& peer) const {
-  ServerSession* best = nullptr;
-  for (ServerSession* session : peer.sessions) {
-    if (!session->receives() || !session->has_room()) continue;
-    if (best == nullptr || session->in_flight() < best->in_flight()) best = session;
-  }
-  return best;
-}
-
-void Server::Impl::pump_later(const std::string& system_id) {
-  Account& peer = account(system_id);
-  if (peer.pump_is_posted) return;
-  peer.pump_is_posted = true;
-  later([this, system_id] { pump(system_id); });
-}
-
-void Server::Impl::pump(const std::string& system_id) {
-  Account& peer = account(system_id);
-  peer.pump_is_posted = false;
-  while (peer.queue.ready(clock_now())) {
-    ServerSession* session = receiver(peer);
-    if (session == nullptr) return;  // the next response, session or tick makes room
-    const DeliveryQueue::Delivery& delivery = peer.queue.launch();
-    const uint64_t id = delivery.id;
-    const Status status = session->deliver(id, delivery.message);
-    if (status == Status::Ok) continue;
-    const auto reference = peer.queue.finish(id);
-    listener_.on_delivered(*reference, {Kind::Refused, status});
-  }
-  const auto next = peer.queue.next_try();
-  if (!next) return;
-  shard_.cancel(peer.retry_timer);
-  peer.retry_timer = shard_.after(*next - clock_now(), [this, system_id] { pump(system_id); });
-}
-
-void Server::Impl::on_response(ServerSession& session, uint64_t delivery, const Pdu* response) {
-  Account& peer = account(session.system_id());
-  const Reaction reaction =
-      response == nullptr ? Reaction::TryLater : reaction_to(response->status);
-  pump_later(session.system_id());
-  if (reaction == Reaction::SlowDown || reaction == Reaction::TryLater) {
-    if (const auto over = peer.queue.retry(delivery, clock_now(), random_)) give_up({*over});
-    return;
-  }
-  const auto reference = peer.queue.finish(delivery);
-  if (!reference) return;
-  const Kind kind = reaction == Reaction::None ? Kind::Delivered : Kind::Refused;
-  listener_.on_delivered(*reference, {kind, response->status});
-}
-
-void Server::Impl::give_up(const std::vector<uint64_t>& references) {
-  for (const uint64_t reference : references) {
-    listener_.on_delivered(reference, {Kind::GivenUp, Status::Ok});
-  }
-}
-
-void Server::Impl::tidy_accounts(Time now) {
-  std::vector<uint64_t> expired;
-  for (auto it = accounts_.begin(); it != accounts_.end();) {
-    Account& peer = it->second;
-    for (const uint64_t reference : peer.queue.expire(now)) expired.push_back(reference);
-    if (peer.sessions.empty() && peer.queue.size() == 0 && !peer.pump_is_posted) {
-      shard_.cancel(peer.retry_timer);
-      it = accounts_.erase(it);
-      continue;
-    }
-    if (peer.queue.size() > 0) pump_later(it->first);
-    ++it;
-  }
-  give_up(expired);
-}
-
 void Server::Impl::tick() {
-  const Time now = clock_now();
+  const Session::Time now = std::chrono::steady_clock::now();
   // Sessions that end in here leave the map in another turn.
   for (const auto& [id, session] : sessions_) session->tick(now);
-  tidy_accounts(now);
+  accounts_.tick(now);
   accept_all();
   tick_timer_ = shard_.after(options_.tick, [this] { tick(); });
 }
@@ -330,7 +195,7 @@ void Server::Impl::stop(UniqueFunction<void()> done) {
   }
   later([this] {
     for (const auto& [id, session] : sessions_) session->end();
-    for (auto& [system_id, peer] : accounts_) give_up(peer.queue.clear());
+    accounts_.clear();
     finish_stopping();
   });
 }
@@ -339,12 +204,6 @@ void Server::Impl::finish_stopping() {
   if (!stopping_ || !sessions_.empty() || !on_stopped_) return;
   shard_.post(std::move(on_stopped_));
   on_stopped_ = {};
-}
-
-size_t Server::Impl::pending() const {
-  size_t count = 0;
-  for (const auto& [system_id, peer] : accounts_) count += peer.queue.size();
-  return count;
 }
 
 Server::Server(runtime::Shard& shard, Random& random, ServerOptions options,
