@@ -164,6 +164,9 @@ Result<void> Platform::Parts::open_state() {
   if (auto sound = registry->check({pending.begin(), pending.end()}); !sound) return sound;
   database = make_database(config);
   if (auto opened = database->open(all_collections(*registry)); !opened) return opened;
+  if (VirtualClock* moved = virtual_clock()) {
+    moved->advance(Millis(database->snapshot()->counter(kSandboxClockCounter)));
+  }
   if (auto seeded = seeds.write(*database, now()); !seeded) return seeded;
   return first_account();
 }

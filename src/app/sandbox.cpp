@@ -62,19 +62,27 @@ std::string clock_json(const Clock& clock) {
       .text();
 }
 
-void mount_clock(api::Site& site, VirtualClock& clock) {
+void mount_clock(api::Site& site, VirtualClock& clock, store::Database& database) {
   site.mount("/sandbox/clock", [&clock](const Exchanges& exchange) {
     if (is(exchange, Method::Get)) exchange->respond(json_response(200, clock_json(clock)));
   });
-  site.mount("/sandbox/clock/advance", [&clock](const Exchanges& exchange) {
-    with_json(exchange, [&clock, exchange](json::View body) {
+  site.mount("/sandbox/clock/advance", [&clock, &database](const Exchanges& exchange) {
+    with_json(exchange, [&clock, &database, exchange](json::View body) {
       const json::View ms = body["ms"];
       if (!ms.is_integer() || ms.integer() < 0 || ms.integer() > kMostAdvanceMs) {
         return refuse(exchange, 422,
                       {"10033", "ms is how far to go: milliseconds from 0 to ten years.", "/ms"});
       }
-      clock.advance(Millis(ms.integer()));
-      exchange->respond(json_response(200, clock_json(clock)));
+      const Millis by(ms.integer());
+      store::Batch batch;
+      batch.adjusts.push_back({.key = std::string(kSandboxClockCounter), .delta = by.count()});
+      database.commit(std::move(batch), [&clock, by, exchange](const store::Committed& done) {
+        if (done.status != store::Committed::Status::Done) {
+          return refuse(exchange, 500, {"10007", "The clock's new time cannot be kept."});
+        }
+        clock.advance(by);
+        exchange->respond(json_response(200, clock_json(clock)));
+      });
     });
   });
 }
@@ -184,7 +192,7 @@ void mount_requests(api::Site& site, store::Database& database) {
 }  // namespace
 
 void mount_sandbox(api::Site& site, const SandboxControls& controls) {
-  mount_clock(site, controls.clock);
+  mount_clock(site, controls.clock, controls.database);
   mount_reset(site, controls);
   mount_events(site, controls.dispatcher);
   mount_requests(site, controls.database);

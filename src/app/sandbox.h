@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "api/dispatcher.h"
 #include "api/site.h"
@@ -10,6 +11,10 @@
 #include "store/store.h"
 
 namespace tandem::app {
+
+/// Counter in the store: milliseconds by which the sandbox's clock was advanced, so that a restart
+/// does not take it back.
+inline constexpr std::string_view kSandboxClockCounter = "sandbox/clock_ms";
 
 /// What the sandbox profile adds to a platform; absent in the operator profile.
 struct SandboxControls {

@@ -119,6 +119,8 @@ describe('beside the API', () => {
     const before = await now();
     await tandem.advance(86_400_000);
     assert.ok(await now() - before >= 86_400_000);
+    await tandem.restart();
+    assert.ok(await now() - before >= 86_400_000, 'a restart keeps the clock');
     await tandem.request('POST', groups, { body: { name: 'gone soon' } });
     assert.equal((await tandem.request('POST', '/sandbox/reset', { body: {} })).status, 200);
     assert.deepEqual((await tandem.request('GET', groups)).body.data, []);
