@@ -46,6 +46,7 @@ class AnswerRepeater {
     give_up_timer_.stop();
   }
   bool waiting() const { return give_up_timer_.running(); }
+  const TransactionId& invite() const { return invite_; }
 
  private:
   void repeat() {

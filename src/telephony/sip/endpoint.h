@@ -19,7 +19,7 @@ namespace tandem::sip {
 class Endpoint;
 
 /// A request outside of any call: REGISTER, OPTIONS, MESSAGE and so on. Answer it once, now or
-/// later; destroyed without an answer, it is answered 500.
+/// later; destroyed without an answer, it is answered 500. Not to outlive the endpoint.
 class IncomingRequest {
  public:
   IncomingRequest(IncomingRequest&& other) noexcept;

@@ -100,7 +100,7 @@ void Leg::receive(const TransactionId& id, const Message& request, const Flow& f
       return receive_bye(id, request);
     case Method::Invite:
     case Method::Update:
-      return receive_change(id, request);
+      return receive_change(id, request, *dialog);
     case Method::Prack:
       return receive_prack(id, request);
     case Method::Info:

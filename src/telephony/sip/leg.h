@@ -126,7 +126,7 @@ class Leg final : public CallLeg,
   void on_ring_timeout();
 
   // leg_change.cpp
-  void receive_change(const TransactionId& id, const Message& request);
+  void receive_change(const TransactionId& id, const Message& request, Dialog& dialog);
   bool refuse_change(const TransactionId& id, const Message& request);
   void send_change(Change change, Body offer, HeaderList headers);
   void on_change_event(const RequestEvent& event);

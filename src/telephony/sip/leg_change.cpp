@@ -21,9 +21,9 @@ void add_session_expires(Response& response, const SessionTerms& terms) {
 
 }  // namespace
 
-void Leg::receive_change(const TransactionId& id, const Message& request) {
+void Leg::receive_change(const TransactionId& id, const Message& request, Dialog& dialog) {
   if (refuse_change(id, request)) return;
-  dialog_.refresh_target(request);
+  dialog.refresh_target(request);
   note_peer(request);
   const SessionTerms terms = terms_as_server(request, core_.options.session_interval);
   if (request.method() == Method::Update && request.body().empty()) {

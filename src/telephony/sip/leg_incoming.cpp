@@ -72,7 +72,7 @@ void Leg::receive_prack(const TransactionId& id, const Message& request) {
     return respond(id, 481);
   }
   const bool carries_answer = early_offer_ && !request.body().empty();
-  if (!carries_answer && !request.body().empty()) return receive_change(id, request);
+  if (!carries_answer && !request.body().empty()) return receive_change(id, request, dialog_);
   core_.server.respond(id, response(200, {}, {}));
   if (carries_answer) {
     early_offer_ = false;
@@ -121,6 +121,7 @@ void Leg::on_no_ack() {
 void Leg::receive_ack(const Message& ack, const Flow& flow) {
   if (ended() || ack.from().tag() != dialog_.remote_tag) return;
   if (!answer_repeater_.acknowledge(ack.cseq().number)) return;
+  core_.server.settle(answer_repeater_.invite());
   dialog_.flow = flow;
   if (state_ == LegState::Answered) return confirm(ack);
   if (late_answer_expected_) {

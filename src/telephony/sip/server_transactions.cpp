@@ -33,6 +33,7 @@ class ServerTransactions::Entry {
     if (!last_.empty()) owner_.transport_.send(flow_, last_, 0);
   }
   void acknowledge();
+  void settle() { last_ = std::string(); }
   bool answered() const { return !last_.empty(); }
   bool cancellable() const {
     return invite_ && (state_ == State::Trying || state_ == State::Proceeding);
@@ -119,7 +120,8 @@ void ServerTransactions::receive(const Message& request, const Flow& flow) {
   if (request.method() == Method::Ack) return receive_ack(request, flow, key_of(request, "INVITE"));
   const Key key = key_of(request, request.method_name());
   if (const Entry* known = find(key)) {
-    known->repeat();
+    // In Accepted the 2xx is repeated by the dialog's timer alone (RFC 6026 section 7.1).
+    if (!known->accepted()) known->repeat();
     return;
   }
   const Admission admission = user_.admit(request, flow);
@@ -183,6 +185,10 @@ bool ServerTransactions::respond(const TransactionId& id, const Response& respon
 
 void ServerTransactions::repeat(const TransactionId& id) {
   if (const Entry* const entry = find(id)) entry->repeat();
+}
+
+void ServerTransactions::settle(const TransactionId& id) {
+  if (Entry* const entry = find(id)) entry->settle();
 }
 
 void ServerTransactions::ignore(const TransactionId& id) { erase(id); }

@@ -55,6 +55,8 @@ class ServerTransactions {
   bool respond(const TransactionId& id, const Response& response);
   /// Sends the last response once more (2xx and reliable provisionals, whose timers run above).
   void repeat(const TransactionId& id);
+  /// The last response will not be repeated any more: its text can go.
+  void settle(const TransactionId& id);
   /// Ends a transaction without a response: the sender is to learn nothing.
   void ignore(const TransactionId& id);
 

@@ -2,12 +2,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <fstream>
 #include <future>
 #include <memory>
 #include <string>
 #include <unordered_map>
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include "runtime/process.h"
 #include "telephony/sip/stack.h"
@@ -32,6 +34,14 @@ double cpu_microseconds() {
   timespec time{};
   clock_gettime(clock, &time);
   return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) * 1e-3;
+}
+
+long resident_kilobytes() {
+  std::ifstream statm("/proc/self/statm");
+  long pages = 0;
+  long resident = 0;
+  statm >> pages >> resident;
+  return resident * (::sysconf(_SC_PAGESIZE) / 1'024);
 }
 
 /// Answers at once; with a `next_hop` only when the leg placed there was answered.
@@ -94,15 +104,18 @@ class Run {
         launch({"sipp", "-sn", "uac", target, "-i", "127.0.0.1", "-r", std::to_string(rate_), "-m",
                 std::to_string(calls_), "-l", "20000", "-d", "0", "-buff_size", "4194304"});
     begin_ = cpu_microseconds();
+    resident_before_ = resident_kilobytes();
     return caller_ != nullptr;
   }
   int wait() { return over_.get_future().get(); }
 
-  /// On the shard, when SIPp is through.
+  /// On the shard, when SIPp is through. The memory is that of everything which lingers.
   void report(int code) {
     const double used = cpu_microseconds() - begin_;
-    std::printf("%-8s %6zu calls at %ld/s  %7.1f us CPU a call  sipp %s\n", name_.c_str(),
-                switch_.calls, rate_, used / static_cast<double>(switch_.calls),
+    const double kilobytes = static_cast<double>(resident_kilobytes() - resident_before_);
+    const double calls = static_cast<double>(switch_.calls);
+    std::printf("%-8s %6zu calls at %ld/s  %7.1f us CPU and %.1f KB a call  sipp %s\n",
+                name_.c_str(), switch_.calls, rate_, used / calls, kilobytes / calls,
                 code == 0 ? "without a failed call" : "saw failed calls");
     callee_.reset();
     caller_.reset();
@@ -133,6 +146,7 @@ class Run {
   std::unique_ptr<runtime::Process> caller_;
   std::unique_ptr<runtime::Process> callee_;
   double begin_ = 0;
+  long resident_before_ = 0;
   std::promise<int> over_;
 };
 
