@@ -73,6 +73,17 @@ describe('webhooks', () => {
     }
     assert.equal(receiver.requests.length, 3);
     assert.equal(receiver.requests[2].json.data.id, body.data.event_id);
+    let delivery;
+    for (let i = 0; i < 100 && delivery?.status !== 'delivered'; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      const { data } = await client.webhookDeliveries.list({ filter: { attempts: { contains: receiver.url } } });
+      delivery = data.find((d) => d.webhook.id === body.data.event_id);
+    }
+    assert.equal(delivery.status, 'delivered');
+    assert.equal(delivery.attempts.length, 3);
+    assert.deepEqual((await client.webhookDeliveries.retrieve(delivery.id)).data, delivery);
+    const failed = await client.webhookDeliveries.list({ filter: { status: { eq: 'failed' } } });
+    assert.ok(failed.data.every((d) => d.status === 'failed'));
     await receiver.stop();
   });
 

@@ -1,3 +1,4 @@
+#include "events/event.h"
 #include "products/account/account.h"
 
 namespace tandem::products::account {
@@ -32,6 +33,12 @@ void declare(api::Registry& registry, const Services& services) {
                      .unique = {"short_name"},
                      .on_create = describe_service_provider,
                      .on_update = describe_service_provider});
+  // Written by the events dispatcher in the contract's form.
+  registry.resource({.path = "/webhook_deliveries",
+                     .collection = std::string(events::kDeliveries),
+                     .record_type = "webhook_delivery",
+                     .filters = {{"event_type", "event_type"}},
+                     .secret = {"event_type"}});
   declare_access_ips(registry);
   declare_managed_accounts(registry, services);
   declare_notifications(registry, services);
