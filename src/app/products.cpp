@@ -14,6 +14,7 @@
 #include "products/verify/verify.h"
 #include "products/video/video.h"
 #include "products/voice/voice.h"
+#include "products/wireless/wireless.h"
 
 namespace tandem::app {
 
@@ -32,6 +33,7 @@ void declare_products(api::Registry& registry, const products::Services& service
   products::verify::declare(registry, services);
   products::video::declare(registry, services);
   products::voice::declare(registry, services);
+  products::wireless::declare(registry, services);
 }
 
 }  // namespace tandem::app
