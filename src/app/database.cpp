@@ -1,5 +1,7 @@
 #include "app/database.h"
 
+#include <algorithm>
+
 #include "api/auth/api_keys.h"
 #include "api/collections.h"
 #include "events/event.h"
@@ -20,8 +22,13 @@ std::unique_ptr<store::Database> make_database(const Config& config) {
 
 std::vector<store::Collection> all_collections(const api::Registry& registry) {
   std::vector<store::Collection> all = registry.collections();
-  for (auto& more : {api::collections(), events::collections(), products::Seeds::collections()}) {
-    all.insert(all.end(), more.begin(), more.end());
+  for (const auto& more :
+       {api::collections(), events::collections(), products::Seeds::collections()}) {
+    for (const store::Collection& collection : more) {
+      // What a Resource shows of a room's own collection, it has declared already.
+      const auto same = [&](const store::Collection& c) { return c.name == collection.name; };
+      if (std::none_of(all.begin(), all.end(), same)) all.push_back(collection);
+    }
   }
   all.push_back({std::string(kSandboxState), {}});
   return all;
