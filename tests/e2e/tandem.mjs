@@ -137,6 +137,7 @@ export class Receiver {
       });
     }).listen(0, '127.0.0.1');
     await once(receiver.server, 'listening');
+    receiver.server.unref();  // a test that fails before stop() must not keep the run alive
     receiver.url = `http://127.0.0.1:${receiver.server.address().port}`;
     return receiver;
   }

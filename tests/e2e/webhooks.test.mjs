@@ -76,7 +76,7 @@ describe('webhooks', () => {
     let delivery;
     for (let i = 0; i < 100 && delivery?.status !== 'delivered'; i++) {
       await new Promise((resolve) => setTimeout(resolve, 25));
-      const { data } = await client.webhookDeliveries.list({ filter: { attempts: { contains: receiver.url } } });
+      const { data } = await client.webhookDeliveries.list({ filter: { event_type: 'test.event' }, page: { size: 100 } });
       delivery = data.find((d) => d.webhook.id === body.data.event_id);
     }
     assert.equal(delivery.status, 'delivered');
