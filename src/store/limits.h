@@ -16,6 +16,9 @@ inline constexpr size_t kMaxGroupBatches = 256;
 inline constexpr size_t kMaxGroupBytes = 8u << 20;
 /// Prepared statements a connection keeps; about five a collection are always in use.
 inline constexpr size_t kMaxCachedStatements = 1'024;
+/// How long a database server may take for one answer: when it serves, when it makes indexes.
+inline constexpr auto kAnswerWait = std::chrono::seconds(30);
+inline constexpr auto kSchemaWait = std::chrono::hours(6);
 /// Connections to a database server for reading, and how long to wait for one.
 inline constexpr size_t kMaxReaders = 64;
 inline constexpr auto kReaderWait = std::chrono::seconds(5);

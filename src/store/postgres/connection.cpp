@@ -1,8 +1,10 @@
 #include "store/postgres/connection.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include "core/assert.h"
 #include "store/limits.h"
@@ -67,11 +69,14 @@ std::string Answer::message() const {
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& conninfo) {
-  std::unique_ptr<Connection> connection(new Connection(PQconnectdb(conninfo.c_str())));
+  // What stands in the conninfo goes before what comes first here, and after what comes last.
+  const char* const names[] = {"connect_timeout", "application_name", "dbname", "client_encoding",
+                               nullptr};
+  const char* const values[] = {"5", "tandem", conninfo.c_str(), "UTF8", nullptr};
+  std::unique_ptr<Connection> connection(new Connection(PQconnectdbParams(names, values, 1)));
   if (connection->lost()) return fail(connection->message());
   PQsetNoticeProcessor(
       connection->connection_, [](void*, const char*) {}, nullptr);
-  if (PQsetClientEncoding(connection->connection_, "UTF8") != 0) return fail("no UTF-8");
   return connection;
 }
 
@@ -79,7 +84,31 @@ Connection::~Connection() { PQfinish(connection_); }
 
 Answer Connection::execute(const std::string& sql) {
   TANDEM_ASSERT(!pipelining_);
-  return Answer(PQexec(connection_, sql.c_str()));
+  return answer_to(PQsendQuery(connection_, sql.c_str()));
+}
+
+Answer Connection::answer_to(int sent) {
+  Answer last(nullptr);
+  if (sent != 1) return last;
+  while (wait()) {
+    PGresult* next = PQgetResult(connection_);
+    if (next == nullptr) return last;
+    last = Answer(next);
+  }
+  return Answer(nullptr);
+}
+
+bool Connection::wait() {
+  const auto deadline = std::chrono::steady_clock::now() + patience_;
+  while (PQisBusy(connection_) == 1) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    pollfd readable{PQsocket(connection_), POLLIN, 0};
+    const int ready = ::poll(&readable, 1, static_cast<int>(std::max<int64_t>(left.count(), 0)));
+    timed_out_ = ready == 0;
+    if (timed_out_ || (ready > 0 && PQconsumeInput(connection_) != 1)) return false;
+  }
+  return true;
 }
 
 Answer Connection::run(std::string_view sql, const Values& values) {
@@ -88,8 +117,9 @@ Answer Connection::run(std::string_view sql, const Values& values) {
   Answer prepared = prepare(text);
   if (!prepared.ok()) return prepared;
   const auto data = pointers(values);
-  return Answer(PQexecPrepared(connection_, prepared_.at(text).c_str(),
-                               static_cast<int>(data.size()), data.data(), nullptr, nullptr, 0));
+  return answer_to(PQsendQueryPrepared(connection_, prepared_.at(text).c_str(),
+                                       static_cast<int>(data.size()), data.data(), nullptr, nullptr,
+                                       0));
 }
 
 Answer Connection::run(const Sql& sql) { return run(sql.text, values_of(sql)); }
@@ -98,7 +128,7 @@ Answer Connection::prepare(const std::string& sql) {
   TANDEM_ASSERT(!pipelining_);
   if (prepared_.contains(sql)) return Answer(PQmakeEmptyPGresult(connection_, PGRES_COMMAND_OK));
   const std::string name = "s" + std::to_string(++last_name_);
-  Answer prepared(PQprepare(connection_, name.c_str(), sql.c_str(), 0, nullptr));
+  Answer prepared = answer_to(PQsendPrepare(connection_, name.c_str(), sql.c_str(), 0, nullptr));
   if (prepared.ok()) prepared_.emplace(sql, name);
   return prepared;
 }
@@ -127,7 +157,7 @@ void Connection::drain() {
   if (!pipelining_ || PQpipelineSync(connection_) != 1) return;
   // Each statement's answer is followed by a null; the sync has an answer of its own.
   bool ended = false;
-  while (!ended) {
+  while (!ended && wait()) {
     PGresult* result = PQgetResult(connection_);
     if (result == nullptr) {
       if (lost()) return;
@@ -139,7 +169,7 @@ void Connection::drain() {
   }
 }
 
-bool Connection::lost() const { return PQstatus(connection_) != CONNECTION_OK; }
+bool Connection::lost() const { return timed_out_ || PQstatus(connection_) != CONNECTION_OK; }
 
 std::string Connection::message() const {
   std::string message = PQerrorMessage(connection_);

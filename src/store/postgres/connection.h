@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "store/limits.h"
 #include "store/query_writer.h"
 
 struct pg_conn;
@@ -47,6 +49,9 @@ using Values = std::vector<std::optional<std::string>>;
 class Connection {
  public:
   static Result<std::unique_ptr<Connection>> open(const std::string& conninfo);
+  /// How long to wait for an answer; a server that takes longer counts as lost. Without this call
+  /// as long as an index of a large table may take.
+  void set_patience(std::chrono::milliseconds patience) { patience_ = patience; }
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -71,12 +76,18 @@ class Connection {
 
  private:
   explicit Connection(pg_conn* connection) : connection_(connection) {}
+  /// The last answer to what was sent, if it was.
+  Answer answer_to(int sent);
+  /// Waits until the next answer is there; whether it is.
+  bool wait();
   void drain();
 
   pg_conn* connection_;
   std::unordered_map<std::string, std::string> prepared_;  // SQL to name
   uint64_t last_name_ = 0;
   bool pipelining_ = false;
+  bool timed_out_ = false;
+  std::chrono::milliseconds patience_ = kSchemaWait;
   size_t queued_ = 0;
   std::vector<Answer> answers_;
 };

@@ -194,6 +194,15 @@ TEST_CASE("long names") {
   }
 }
 
+TEST_CASE("a server that does not answer counts as lost") {
+  const PostgresPlace place;
+  const auto connection = connect(place);
+  CHECK(connection->run("SELECT 1", {}).ok());
+  connection->set_patience(std::chrono::milliseconds(50));
+  CHECK_FALSE(connection->execute("SELECT pg_sleep(60)").ok());
+  CHECK(connection->lost());
+}
+
 TEST_CASE("a server that is not there") {
   const auto result = open_postgres("host=/nowhere dbname=x")->open({});
   REQUIRE_FALSE(result);

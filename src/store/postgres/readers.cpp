@@ -26,7 +26,10 @@ std::unique_ptr<Connection> Readers::take() {
 
 std::unique_ptr<Connection> Readers::open() {
   auto opened = Connection::open(conninfo_);
-  if (opened) return std::move(*opened);
+  if (opened) {
+    (*opened)->set_patience(kAnswerWait);
+    return std::move(*opened);
+  }
   log::error("store", "cannot read", {{"why", opened.error().what}});
   const std::lock_guard lock(mutex_);
   --open_;

@@ -7,6 +7,7 @@
 
 #include "core/assert.h"
 #include "core/log.h"
+#include "store/limits.h"
 #include "store/postgres/key.h"
 #include "store/postgres/schema.h"
 
@@ -56,6 +57,7 @@ std::vector<Committed> all_failed(size_t size, const std::string& why) {
 
 Writer::Writer(std::string conninfo, std::unique_ptr<Connection> connection, const Layout& layout)
     : conninfo_(std::move(conninfo)), connection_(std::move(connection)), layout_(layout) {
+  connection_->set_patience(kAnswerWait);
   for (const auto& [name, collection] : layout_.collections()) {
     for (const IndexLayout& index : collection.indexes) {
       duplicates_[identifier(index.name)] = name + "." + index.path;
@@ -174,6 +176,7 @@ bool Writer::reconnect() {
     return false;
   }
   connection_ = std::move(*opened);
+  connection_->set_patience(kAnswerWait);
   return true;
 }
 
