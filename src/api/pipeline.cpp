@@ -295,6 +295,14 @@ struct Pipeline::Impl {
     });
   }
 
+  void answer_checked(const RequestPtr& request, Reply reply) {
+    if (check) {
+      auto error = check->check_reply(request->operation(), reply);
+      if (error) return fail_with(request, *error);
+    }
+    answer(request, std::move(reply));
+  }
+
   void record(const Request& request, int status, std::string codes) {
     const auto spent = std::chrono::steady_clock::now() - request.started;
     duration.observe(std::chrono::duration<double>(spent).count());

@@ -12,5 +12,6 @@ void declare(api::Registry& registry, const Services& services);
 void declare_access_ips(api::Registry& registry);
 void declare_managed_accounts(api::Registry& registry, const Services& services);
 void declare_notifications(api::Registry& registry, const Services& services);
+void declare_webhook_deliveries(api::Registry& registry);
 
 }  // namespace tandem::products::account

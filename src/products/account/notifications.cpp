@@ -1,5 +1,6 @@
 #include "core/e164.h"
 #include "products/account/account.h"
+#include "products/common/notifier.h"
 #include "products/common/seeds.h"
 
 // Who is told of what, and how: profiles have channels, settings tie a channel to a condition of
@@ -11,8 +12,6 @@ namespace {
 using api::ApiError;
 using api::Draft;
 using api::refuse;
-
-constexpr std::string_view kConditions = "notification_event_conditions";
 
 Result<void, ApiError> check_destination(Draft& draft) {
   const std::string_view type = draft.document["channel_type_id"].string();
@@ -43,8 +42,8 @@ Result<void, ApiError> complete_setting(Draft& draft) {
       setting["notification_profile_id"].is_null()) {
     return refuse("10004", "A setting needs a channel or a profile.", "/notification_channel_id");
   }
-  const auto condition =
-      draft.snapshot.get(kConditions, setting["notification_event_condition_id"].string());
+  const auto condition = draft.snapshot.get(kNotificationConditions,
+                                            setting["notification_event_condition_id"].string());
   if (condition) {
     const auto fields = json::Value::parse(condition->body);
     if (fields) setting.set("associated_record_type", (*fields)["associated_record_type"]);
@@ -71,8 +70,9 @@ const std::vector<api::FilterField> kFilters = {
 }  // namespace
 
 void declare_notifications(api::Registry& registry, const Services& services) {
-  services.seeds.add("notification_events", "account/data/notification_events.json");
-  services.seeds.add(std::string(kConditions), "account/data/notification_event_conditions.json");
+  services.seeds.add(std::string(kNotificationEvents), "account/data/notification_events.json");
+  services.seeds.add(std::string(kNotificationConditions),
+                     "account/data/notification_event_conditions.json");
   registry.resource({.path = "/notification_events", .global = true});
   registry.resource({.path = "/notification_event_conditions", .global = true});
   registry.resource({
@@ -92,7 +92,7 @@ void declare_notifications(api::Registry& registry, const Services& services) {
       .path = "/notification_settings",
       .references = {{"notification_channel_id", "notification_channels"},
                      {"notification_profile_id", "notification_profiles"},
-                     {"notification_event_condition_id", std::string(kConditions)}},
+                     {"notification_event_condition_id", std::string(kNotificationConditions)}},
       .filters = kFilters,
       .on_create = complete_setting,
   });

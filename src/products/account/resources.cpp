@@ -1,4 +1,3 @@
-#include "events/event.h"
 #include "products/account/account.h"
 
 namespace tandem::products::account {
@@ -33,15 +32,10 @@ void declare(api::Registry& registry, const Services& services) {
                      .unique = {"short_name"},
                      .on_create = describe_service_provider,
                      .on_update = describe_service_provider});
-  // Written by the events dispatcher in the contract's form.
-  registry.resource({.path = "/webhook_deliveries",
-                     .collection = std::string(events::kDeliveries),
-                     .record_type = "webhook_delivery",
-                     .filters = {{"event_type", "event_type"}},
-                     .secret = {"event_type"}});
   declare_access_ips(registry);
   declare_managed_accounts(registry, services);
   declare_notifications(registry, services);
+  declare_webhook_deliveries(registry);
 }
 
 }  // namespace tandem::products::account

@@ -18,10 +18,10 @@ inline constexpr size_t kMaxFrameSamples = kWideRateHz / kFramesPerSecond;
 
 inline constexpr size_t frame_samples(uint32_t rate) { return rate / kFramesPerSecond; }
 
-/// 20 ms of audio.
+/// 20 ms of audio. `Frame frame;` leaves the samples as they are, `Frame{}` is silence.
 struct Frame {
   uint32_t rate = kNarrowRateHz;
-  std::array<int16_t, kMaxFrameSamples> samples{};
+  std::array<int16_t, kMaxFrameSamples> samples;
 
   size_t size() const { return frame_samples(rate); }
   std::span<int16_t> span() { return std::span(samples).first(size()); }

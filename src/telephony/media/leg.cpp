@@ -23,6 +23,7 @@ Leg::Leg(LegId id, LegHost& host, rtp::MediaPorts ports)
         host_->listener().on_stream_mark(id_, speaking_stream_, name);
       }) {
   relay_types_.fill(kNotRelayed);
+  inbound_.silence(kNarrowRateHz);
 }
 
 Leg::~Leg() { unbridge(); }
@@ -42,6 +43,7 @@ void Leg::configure(const LegSettings& settings, Time now) {
   if (!settings.codecs.empty()) heard_type_ = settings.codecs.front().receive_type;
   // A decoder of the old codecs must not meet packets of the new ones.
   audio_.reset();
+  inbound_.silence(kNarrowRateHz);
   timeout_told_ = false;
   refresh();
 }
@@ -122,6 +124,7 @@ bool Leg::wants_decoding() const {
 
 void Leg::prepare_decoding() {
   if (!wants_decoding()) {
+    if (audio_) inbound_.silence(kNarrowRateHz);
     audio_.reset();
   } else if (!audio_) {
     audio_ = std::make_unique<AudioReceiver>(host_->pool(), settings_.codecs, settings_.noise_type);

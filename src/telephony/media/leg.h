@@ -159,6 +159,7 @@ class Leg final : private PlayerListener {
 
   // leg_ticks.cpp
   bool compose(Frame& out);
+  void mix_more(Frame& out);
   bool play_digits(Frame& out, uint64_t tick, Time now, bool send);
   void feed_taps(const Frame& out);
   void detect(const Frame& inbound);

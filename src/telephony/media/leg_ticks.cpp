@@ -37,6 +37,18 @@ void Leg::detect(const Frame& inbound) {
   dirty_ = true;
 }
 
+/// Adds what is played over everything else.
+void Leg::mix_more(Frame& out) {
+  Frame more;
+  more.silence(out.rate);
+  if (stream_queue_.fill(more)) {
+    mix_into(out.span(), more.span());
+    if (!stream_queue_.active()) dirty_ = true;
+  }
+  more.silence(out.rate);
+  if (overlay_.fill(more)) mix_into(out.span(), more.span());
+}
+
 /// What the peer shall hear; gives whether it is to be sent.
 bool Leg::compose(Frame& out) {
   bool send = settings_.silence_when_idle && !relaying_;
@@ -46,13 +58,9 @@ bool Leg::compose(Frame& out) {
     if (!peer_->muted_) out = from_peer_.at(out.rate, peer_->inbound_);
     send = !relaying_;
   }
-  for (const bool stream : {true, false}) {
-    Frame more;
-    more.silence(out.rate);
-    if (!(stream ? stream_queue_.fill(more) : overlay_.fill(more))) continue;
-    mix_into(out.span(), more.span());
+  if (stream_queue_.active() || overlay_.active()) {
+    mix_more(out);
     send = true;
-    if (stream && !stream_queue_.active()) dirty_ = true;
   }
   return send;
 }
@@ -91,6 +99,8 @@ void Leg::feed_taps(const Frame& out) {
 }
 
 void Leg::push(uint64_t tick, Time now) {
+  // Packets are relayed, and nobody here listens to what they say.
+  if (relaying_ && recordings_.empty() && streams_.empty()) return;
   Frame out;
   out.silence(std::max(send_.rate(), kNarrowRateHz));
   bool send = compose(out);

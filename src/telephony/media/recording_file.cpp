@@ -152,7 +152,7 @@ Result<void> RecordingFile::encode_mp3(RecordingResult& result) {
   written += bytes.size();
   const auto length = encoder.length_frame();
   if (length.size() <= written) good = good && write_all(out, length.data(), length.size(), 0);
-  good = good && ::fdatasync(out) == 0 && ::rename(encoded.c_str(), spec_.path.c_str()) == 0;
+  good = good && ::rename(encoded.c_str(), spec_.path.c_str()) == 0;
   ::close(out);
   if (!good) {
     auto why = failed("cannot write");
@@ -171,7 +171,7 @@ Result<void> RecordingFile::complete(RecordingResult& result) {
   result.duration = std::chrono::milliseconds(frames() * 1000 / spec_.rate);
   if (spec_.format == AudioFormat::Mp3) return encode_mp3(result);
   const auto header = wav_header(spec_.rate, spec_.channels, static_cast<uint32_t>(data_bytes_));
-  if (!write_all(fd_, header.data(), header.size(), 0) || ::fdatasync(fd_) != 0 ||
+  if (!write_all(fd_, header.data(), header.size(), 0) ||
       ::rename(part().c_str(), spec_.path.c_str()) != 0) {
     return failed("cannot write");
   }

@@ -20,7 +20,8 @@ class RecordingFile {
 
   /// Interleaved samples; after an error the rest is ignored.
   void append(std::span<const int16_t> samples);
-  /// Trims, encodes, synchronises and gives the file its name. Takes long.
+  /// Trims, encodes and gives the file its name. Takes long. Nothing is synchronised to the disk:
+  /// that is for the store that keeps the recording.
   RecordingResult finish(RecordingEnd end, uint64_t dropped_frames);
 
  private:

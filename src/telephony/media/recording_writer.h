@@ -38,7 +38,7 @@ struct RecordingChunk {
 };
 
 /// Writes recordings on a thread of its own: a media thread hands over chunks and never waits for
-/// a disk. Finishing a file (synchronising, trimming, MP3) happens on yet another thread.
+/// a disk. Finishing a file (trimming, MP3) happens on yet another thread.
 class RecordingWriter {
  public:
   using File = uint64_t;

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr int kMaxEvents = 256;
+constexpr int kNice = -11;
 /// A worker that was held up for longer leaves the missed ticks out.
 constexpr milliseconds kMaxCatchUp{200};
 constexpr milliseconds kHousekeeping{100};
@@ -297,6 +299,8 @@ void Worker::close_all() {
 void Worker::run() {
   const std::string name = "media-" + std::to_string(index_);
   pthread_setname_np(pthread_self(), name.c_str());
+  // Sound cannot wait; without the right to say so the thread runs as any other.
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
   std::array<epoll_event, kMaxEvents> events;
   while (!ending_) {
     const int count = ::epoll_wait(epoll_, events.data(), kMaxEvents, -1);

@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "events/event.h"
+#include "products/account/account.h"
+
+// What was sent to webhooks and what came of it. The documents are the events dispatcher's own, in
+// the contract's form; here they are only read.
+
+namespace tandem::products::account {
+namespace {
+
+using api::ApiError;
+using api::Call;
+
+/// Filters by text look into this many of the latest deliveries.
+constexpr int64_t kMostSearched = 1'000;
+
+std::string text_of(const store::Condition* condition) {
+  if (!condition || condition->values.empty()) return {};
+  const auto* text = std::get_if<std::string>(&condition->values.front());
+  return text ? *text : std::string();
+}
+
+/// "call_initiated,call.initiated": any of them will do.
+void narrow_by_types(std::string_view types, store::Query& query) {
+  store::Condition any{"event_type", store::Compare::In, {}};
+  while (!types.empty()) {
+    const size_t comma = std::min(types.find(','), types.size());
+    any.values.emplace_back(std::string(types.substr(0, comma)));
+    types.remove_prefix(std::min(comma + 1, types.size()));
+  }
+  query.where.push_back(std::move(any));
+}
+
+/// Keeps deliveries in whose `members` the texts appear. The store cannot look into whole objects,
+/// so the latest are read here.
+void narrow_by_text(const Call& call, const store::Snapshot& snapshot, const std::string& attempts,
+                    const std::string& webhook, store::Query& query) {
+  store::Query search = query;
+  search.account = call.account.id;
+  search.order.clear();
+  search.offset = 0;
+  search.limit = kMostSearched;
+  store::Condition found{"id", store::Compare::In, {}};
+  for (const store::Row& row : snapshot.list(search).rows) {
+    const json::Value delivery = api::document_of(row);
+    const auto has = [&delivery](const char* member, const std::string& text) {
+      return delivery[member].text().find(text) != std::string::npos;
+    };
+    if (has("attempts", attempts) && has("webhook", webhook)) found.values.emplace_back(row.id);
+  }
+  query.where.push_back(std::move(found));
+}
+
+Result<void, ApiError> narrow(const Call& call, const store::Snapshot& snapshot,
+                              store::Query& query) {
+  const std::string types = text_of(call.query.filter("event_type"));
+  if (!types.empty()) narrow_by_types(types, query);
+  const std::string attempts = text_of(call.query.filter("attempts"));
+  const std::string webhook = text_of(call.query.filter("webhook"));
+  if (!attempts.empty() || !webhook.empty()) {
+    narrow_by_text(call, snapshot, attempts, webhook, query);
+  }
+  return {};
+}
+
+}  // namespace
+
+void declare_webhook_deliveries(api::Registry& registry) {
+  registry.resource({
+      .path = "/webhook_deliveries",
+      .collection = std::string(events::kDeliveries),
+      .record_type = "webhook_delivery",
+      .filters = {{"event_type", ""}, {"attempts", ""}, {"webhook", ""}},
+      .secret = {"event_type"},
+      .on_list = narrow,
+  });
+}
+
+}  // namespace tandem::products::account
