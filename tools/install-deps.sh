@@ -3,11 +3,11 @@
 set -eu
 
 build="g++ cmake ninja-build make ccache mold pkg-config git
-  libboost1.81-dev libssl-dev libsodium-dev libsqlite3-dev libpq-dev libsimdjson-dev libfmt-dev
+  libssl-dev libsodium-dev libsqlite3-dev libpq-dev libsimdjson-dev libfmt-dev
   libexpected-dev libhowardhinnant-date-dev libpcre2-dev libc-ares-dev libyaml-cpp-dev
-  libpugixml-dev libwslay-dev node-llhttp
+  libpugixml-dev node-llhttp
   libspandsp-dev libopus-dev libmp3lame-dev libmpg123-dev libspeexdsp-dev flite1-dev espeak-ng"
-tests="clang-19 lld-19 libclang-rt-19-dev doctest-dev libbenchmark-dev libsrtp2-dev
+tests="clang-19 lld-19 libclang-rt-19-dev doctest-dev libbenchmark-dev libsrtp2-dev libwslay-dev
   postgresql-15 sip-tester wrk"
 node=""
 command -v node >/dev/null 2>&1 || node="nodejs"

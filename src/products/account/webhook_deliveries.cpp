@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <string>
-#include <vector>
 
 #include "events/event.h"
 #include "products/account/account.h"
@@ -23,15 +21,9 @@ std::string text_of(const store::Condition* condition) {
   return text ? *text : std::string();
 }
 
-/// "call_initiated,call.initiated": any of them will do.
-void narrow_by_types(std::string_view types, store::Query& query) {
-  store::Condition any{"event_type", store::Compare::In, {}};
-  while (!types.empty()) {
-    const size_t comma = std::min(types.find(','), types.size());
-    any.values.emplace_back(std::string(types.substr(0, comma)));
-    types.remove_prefix(std::min(comma + 1, types.size()));
-  }
-  query.where.push_back(std::move(any));
+/// Any of the types will do.
+void narrow_by_types(const store::Condition& types, store::Query& query) {
+  query.where.push_back({"event_type", store::Compare::In, types.values});
 }
 
 /// Keeps deliveries in whose `members` the texts appear. The store cannot look into whole objects,
@@ -56,8 +48,7 @@ void narrow_by_text(const Call& call, const store::Snapshot& snapshot, const std
 
 Result<void, ApiError> narrow(const Call& call, const store::Snapshot& snapshot,
                               store::Query& query) {
-  const std::string types = text_of(call.query.filter("event_type"));
-  if (!types.empty()) narrow_by_types(types, query);
+  if (const auto* types = call.query.filter("event_type")) narrow_by_types(*types, query);
   const std::string attempts = text_of(call.query.filter("attempts"));
   const std::string webhook = text_of(call.query.filter("webhook"));
   if (!attempts.empty() || !webhook.empty()) {

@@ -4,16 +4,13 @@
 #include <string_view>
 
 #include "api/registry.h"
+#include "products/common/owned_numbers.h"
 #include "products/numbers/inventory.h"
 
 /// The numbers that accounts have. Each is three documents with one id: the number itself, its
 /// voice settings and its messaging settings, so that each of the three lists filters and pages by
 /// itself. What more than one of them shows is kept the same by whatever changes it.
 namespace tandem::products::numbers {
-
-inline constexpr std::string_view kPhoneNumbers = "phone_numbers";
-inline constexpr std::string_view kVoiceSettings = "phone_number_voice_settings";
-inline constexpr std::string_view kMessagingSettings = "phone_number_messaging_settings";
 
 /// What a number is set to from its first moment; empty members are left unset.
 struct FirstSettings {

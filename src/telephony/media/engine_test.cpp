@@ -344,6 +344,23 @@ TEST_CASE("engine: a relayed call is recorded on two channels, with a beep") {
   std::filesystem::remove(path);
 }
 
+TEST_CASE("engine: closing the last leg completes its recording") {
+  const std::string path =
+      std::filesystem::temp_directory_path() / ("tandem-last-" + std::to_string(getpid()) + ".mp3");
+  World world;
+  Phone a;
+  const LegId leg = world.connect(a);
+  a.talk(400);
+  world.engine.start_recording(leg, 1, {.path = path, .format = AudioFormat::Mp3});
+  talk_for({&a}, 300);
+  world.engine.close(leg);
+  REQUIRE(world.notes.wait("recording 1"));
+  CHECK(world.notes.recording().end == RecordingEnd::LegClosed);
+  CHECK(world.notes.recording().duration > 200ms);
+  CHECK(std::filesystem::file_size(path) == world.notes.recording().bytes);
+  std::filesystem::remove(path);
+}
+
 TEST_CASE("engine: SRTP on one side, plain RTP on the other") {
   for (const auto suite : {rtp::SrtpSuite::AesCm128HmacSha1_80, rtp::SrtpSuite::AeadAes256Gcm}) {
     SeededRandom random(1);

@@ -346,11 +346,13 @@ void Leg::detach() {
   const ForkTargets targets = fork_;
   stop_fork();
   fork_ = targets;
+  if (!recordings_.empty()) host_->recordings().flush_now();
 }
 
 void Leg::attach(LegHost& host) {
   host_ = &host;
   start_fork(ForkTargets(fork_));
+  for (Recording& each : recordings_) each.recorder->move_to(host.recordings());
   refresh();
 }
 

@@ -31,7 +31,7 @@ class LegHost {
  public:
   virtual PacketPool& pool() = 0;
   virtual Random& random() = 0;
-  virtual RecordingWriter& recordings() = 0;
+  virtual RecordingLane& recordings() = 0;
   virtual Listener& listener() = 0;
   /// Sends copies of packets to fork targets of an address family; null when that is impossible.
   virtual const rtp::MediaSocket* fork_socket(bool v6) = 0;

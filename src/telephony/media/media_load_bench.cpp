@@ -14,6 +14,8 @@
 #include <vector>
 
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "telephony/media/engine.h"
@@ -23,12 +25,15 @@ namespace {
 
 using namespace tandem;
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
+using Clock = std::chrono::system_clock;
 
 constexpr auto kRunTime = 4s;
 const rtp::Endpoint kHost = *rtp::Endpoint::parse("127.0.0.1", 0);
 
-int64_t nanos() { return Clock::now().time_since_epoch().count(); }
+int64_t nanos() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch())
+      .count();
+}
 
 /// Resident memory of this process in bytes.
 double resident() {
@@ -63,18 +68,36 @@ void send_all(const rtp::MediaSocket& from, const std::vector<rtp::Endpoint>& to
   }
 }
 
+/// The next packet, and when the kernel took it from the engine: this thread may be late itself.
+bool receive_one(const rtp::MediaSocket& socket, std::span<uint8_t> packet, int64_t& came) {
+  iovec part{packet.data(), packet.size()};
+  alignas(cmsghdr) char control[256];
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  if (::recvmsg(socket.fd(), &message, 0) != static_cast<ssize_t>(packet.size())) return false;
+  for (auto* each = CMSG_FIRSTHDR(&message); each; each = CMSG_NXTHDR(&message, each)) {
+    if (each->cmsg_type != SCM_TIMESTAMPNS) continue;
+    timespec time{};
+    std::memcpy(&time, CMSG_DATA(each), sizeof time);
+    came = int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  }
+  return true;
+}
+
 /// Takes everything that comes back and notes how long it was on its way, in microseconds.
 void receive_all(const rtp::MediaSocket& socket, const std::atomic<bool>& done,
                  std::vector<float>& times) {
   hurry();
-  uint8_t buffer[rtp::kMaxDatagramBytes];
-  rtp::Endpoint from;
+  uint8_t packet[172];
+  int64_t came = 0;
   while (!done) {
-    while (const auto bytes = socket.receive(buffer, from)) {
-      if (*bytes != 172) continue;
+    while (receive_one(socket, packet, came)) {
       int64_t sent = 0;
-      std::memcpy(&sent, buffer + rtp::kHeaderBytes, sizeof sent);
-      times.push_back(static_cast<float>(nanos() - sent) / 1000.0F);
+      std::memcpy(&sent, packet + rtp::kHeaderBytes, sizeof sent);
+      times.push_back(static_cast<float>(came - sent) / 1000.0F);
     }
     std::this_thread::sleep_for(500us);
   }
@@ -100,7 +123,9 @@ int main(int count, char** arguments) {
   auto socket = rtp::MediaSocket::bind(kHost);
   if (!socket) return 1;
   const int room = 4 << 20;
+  const int on = 1;
   ::setsockopt(socket->fd(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+  ::setsockopt(socket->fd(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
 
   std::vector<float> times;
   times.reserve(calls * 100 * static_cast<size_t>(std::chrono::seconds(kRunTime).count() + 1));

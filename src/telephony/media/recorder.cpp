@@ -25,15 +25,15 @@ RecordingFileSpec spec_of(const RecordingOptions& options, bool dual, uint32_t r
 
 }  // namespace
 
-Recorder::Recorder(RecordingWriter& writer, const RecordingOptions& options, uint32_t rate,
-                   RecordingWriter::Done done)
-    : writer_(writer),
+Recorder::Recorder(RecordingLane& lane, const RecordingOptions& options, uint32_t rate,
+                   RecordingDone done)
+    : lane_(&lane),
       rate_(rate),
       track_(options.track),
       dual_(options.dual && options.track == Track::Both),
       max_frames_(in_frames(options.max_length)),
       silence_frames_(in_frames(options.silence_timeout)) {
-  file_ = writer_.open(spec_of(options, dual_, rate), std::move(done));
+  file_ = lane_->open(spec_of(options, dual_, rate), std::move(done));
 }
 
 Recorder::~Recorder() { finish(RecordingEnd::LegClosed); }
@@ -41,7 +41,7 @@ Recorder::~Recorder() { finish(RecordingEnd::LegClosed); }
 void Recorder::store(const Frame& inbound, const Frame& outbound) {
   const size_t count = inbound.size() * (dual_ ? 2 : 1);
   if (chunk_ && chunk_->count + count > RecordingChunk::kMaxSamples) flush();
-  if (!chunk_) chunk_ = writer_.take_chunk();
+  if (!chunk_) chunk_ = lane_->take_chunk();
   if (!chunk_) {
     ++dropped_;
     return;
@@ -86,14 +86,14 @@ void Recorder::write(const Frame& inbound, const Frame& outbound) {
 }
 
 void Recorder::flush() {
-  if (chunk_) writer_.append(file_, std::move(chunk_));
+  if (chunk_) lane_->append(file_, std::move(chunk_));
 }
 
 void Recorder::finish(RecordingEnd end) {
   if (ended_) return;
   ended_ = true;
   flush();
-  writer_.finish(file_, end, dropped_);
+  lane_->finish(file_, end, dropped_);
 }
 
 }  // namespace tandem::media

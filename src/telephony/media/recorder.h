@@ -31,8 +31,7 @@ struct RecordingOptions {
 class Recorder {
  public:
   /// Both frames given to write() have `rate`. `done` is called when the file is complete.
-  Recorder(RecordingWriter& writer, const RecordingOptions& options, uint32_t rate,
-           RecordingWriter::Done done);
+  Recorder(RecordingLane& lane, const RecordingOptions& options, uint32_t rate, RecordingDone done);
   /// Ends the recording as LegClosed if it was not ended.
   ~Recorder();
   Recorder(const Recorder&) = delete;
@@ -47,14 +46,16 @@ class Recorder {
   /// It has ended, by itself or by finish().
   bool ended() const { return ended_; }
   uint32_t rate() const { return rate_; }
+  /// Goes on through another lane; the old one was flushed before.
+  void move_to(RecordingLane& lane) { lane_ = &lane; }
 
  private:
   void store(const Frame& inbound, const Frame& outbound);
   void watch(uint32_t level);
   void flush();
 
-  RecordingWriter& writer_;
-  RecordingWriter::File file_;
+  RecordingLane* lane_;
+  uint64_t file_;
   uint32_t rate_;
   Track track_;
   bool dual_;

@@ -52,15 +52,19 @@ Frame tone_frame(double hz) {
 /// A recorder and the promise of its result.
 struct Session {
   Session(RecordingWriter& writer, const RecordingOptions& options)
-      : result(promise.get_future()),
-        recorder(writer, options, 8000, [this](RecordingResult r) { promise.set_value(r); }) {}
+      : lane(writer),
+        result(promise.get_future()),
+        recorder(lane, options, 8000, [this](RecordingResult r) { promise.set_value(r); }) {}
   void write(const Frame& in, const Frame& out, int frames) {
     for (int n = 0; n < frames; ++n) recorder.write(in, out);
   }
   RecordingResult wait() {
+    lane.flush();
+    lane.flush_now();
     REQUIRE(result.wait_for(10s) == std::future_status::ready);
     return result.get();
   }
+  RecordingLane lane;
   std::promise<RecordingResult> promise;
   std::future<RecordingResult> result;
   Recorder recorder;
@@ -200,7 +204,8 @@ TEST_CASE("recorder: one that is dropped is finished as closed") {
   RecordingWriter writer;
   std::promise<RecordingResult> promise;
   {
-    Recorder recorder(writer, {.path = folder.file("c.wav")}, 8000,
+    RecordingLane lane(writer);
+    Recorder recorder(lane, {.path = folder.file("c.wav")}, 8000,
                       [&promise](RecordingResult r) { promise.set_value(r); });
     recorder.write(tone_frame(400), Frame{});
   }

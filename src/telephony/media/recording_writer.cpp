@@ -1,5 +1,7 @@
 #include "telephony/media/recording_writer.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <pthread.h>
@@ -7,13 +9,18 @@
 #include "telephony/media/recording_file.h"
 
 namespace tandem::media {
+namespace {
+
+/// Free chunks a lane keeps at hand.
+constexpr size_t kLaneChunks = 64;
+
+}  // namespace
 
 struct RecordingWriter::Open {
-  Open(RecordingFileSpec spec_in, Done done_in)
-      : spec(std::move(spec_in)), done(std::move(done_in)) {}
-  RecordingFileSpec spec;
-  Done done;
+  Open(const RecordingFileSpec& spec, RecordingDone told)
+      : file(std::make_unique<RecordingFile>(spec)), done(std::move(told)) {}
   std::unique_ptr<RecordingFile> file;
+  RecordingDone done;
 };
 
 RecordingWriter::RecordingWriter() : finishing_("media-finish", 1), thread_([this] { run(); }) {}
@@ -27,86 +34,60 @@ RecordingWriter::~RecordingWriter() {
   thread_.join();
 }
 
-RecordingWriter::File RecordingWriter::open(RecordingFileSpec spec, Done done) {
-  Message message{};
-  message.open = std::make_unique<Open>(std::move(spec), std::move(done));
-  {
-    const std::lock_guard lock(mutex_);
-    message.file = next_file_++;
+bool RecordingWriter::may_allocate() {
+  if (chunks_.fetch_add(1) < kMaxChunks) return true;
+  chunks_.fetch_sub(1);
+  return false;
+}
+
+void RecordingWriter::exchange(std::vector<RecordingStep>& steps, Chunks& free, bool wait) {
+  std::unique_lock lock(mutex_, std::defer_lock);
+  if (wait) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return;
   }
-  const File file = message.file;
-  send(std::move(message));
-  return file;
-}
-
-std::unique_ptr<RecordingChunk> RecordingWriter::take_chunk() {
-  std::unique_ptr<RecordingChunk> chunk;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!free_.empty()) {
-      chunk = std::move(free_.back());
-      free_.pop_back();
-    } else if (chunks_ < kMaxChunks) {
-      ++chunks_;
-      chunk.reset(new RecordingChunk);
-    }
+  while (free.size() < kLaneChunks && !free_.empty()) {
+    free.push_back(std::move(free_.back()));
+    free_.pop_back();
   }
-  if (chunk) chunk->count = 0;
-  return chunk;
-}
-
-void RecordingWriter::append(File file, std::unique_ptr<RecordingChunk> chunk) {
-  Message message{};
-  message.file = file;
-  message.chunk = std::move(chunk);
-  send(std::move(message));
-}
-
-void RecordingWriter::finish(File file, RecordingEnd end, uint64_t dropped_frames) {
-  Message message{};
-  message.file = file;
-  message.finish = true;
-  message.end = end;
-  message.dropped_frames = dropped_frames;
-  send(std::move(message));
-}
-
-void RecordingWriter::send(Message message) {
-  bool first = false;
-  {
-    const std::lock_guard lock(mutex_);
-    first = waiting_.empty();
-    waiting_.push_back(std::move(message));
-  }
+  const bool first = waiting_.empty() && !steps.empty();
+  std::move(steps.begin(), steps.end(), std::back_inserter(waiting_));
+  steps.clear();
+  lock.unlock();
   if (first) wake_.notify_one();
 }
 
 void RecordingWriter::run() {
   pthread_setname_np(pthread_self(), "media-record");
-  std::vector<Message> batch;
+  std::vector<RecordingStep> batch;
   for (;;) {
     {
       std::unique_lock lock(mutex_);
+      std::move(used_.begin(), used_.end(), std::back_inserter(free_));
+      used_.clear();
       wake_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
       if (waiting_.empty()) return;
       batch.swap(waiting_);
     }
-    for (Message& message : batch) handle(message);
+    for (RecordingStep& step : batch) handle(step);
     batch.clear();
   }
 }
 
-void RecordingWriter::handle(Message& message) {
-  if (message.open) {
-    message.open->file = std::make_unique<RecordingFile>(message.open->spec);
-    files_.emplace(message.file, std::move(message.open));
+void RecordingWriter::handle(RecordingStep& step) {
+  if (step.open) {
+    files_.emplace(step.file, std::make_unique<Open>(*step.open, std::move(step.done)));
     return;
   }
-  const auto found = files_.find(message.file);
+  const auto found = files_.find(step.file);
   if (found == files_.end()) return;
-  if (message.chunk) write(*found->second, std::move(message.chunk));
-  if (!message.finish) return;
-  finish_later(std::move(found->second), message.end, message.dropped_frames);
+  if (step.chunk) {
+    found->second->file->append(std::span(step.chunk->samples).first(step.chunk->count));
+    used_.push_back(std::move(step.chunk));
+  }
+  if (!step.finish) return;
+  finish_later(std::move(found->second), step.end, step.dropped_frames);
   files_.erase(found);
 }
 
@@ -119,10 +100,46 @@ void RecordingWriter::finish_later(std::unique_ptr<Open> open, RecordingEnd end,
   if (!finishing_.post(std::move(job))) job();
 }
 
-void RecordingWriter::write(Open& open, std::unique_ptr<RecordingChunk> chunk) {
-  open.file->append(std::span(chunk->samples).first(chunk->count));
-  const std::lock_guard lock(mutex_);
-  free_.push_back(std::move(chunk));
+uint64_t RecordingLane::open(RecordingFileSpec spec, RecordingDone done) {
+  RecordingStep& step = steps_.emplace_back();
+  step.file = writer_.next_file();
+  step.open = std::make_unique<RecordingFileSpec>(std::move(spec));
+  step.done = std::move(done);
+  return step.file;
+}
+
+std::unique_ptr<RecordingChunk> RecordingLane::take_chunk() {
+  std::unique_ptr<RecordingChunk> chunk;
+  if (!free_.empty()) {
+    chunk = std::move(free_.back());
+    free_.pop_back();
+  } else if (writer_.may_allocate()) {
+    chunk.reset(new RecordingChunk);
+  }
+  if (chunk) chunk->count = 0;
+  return chunk;
+}
+
+void RecordingLane::append(uint64_t file, std::unique_ptr<RecordingChunk> chunk) {
+  RecordingStep& step = steps_.emplace_back();
+  step.file = file;
+  step.chunk = std::move(chunk);
+}
+
+void RecordingLane::finish(uint64_t file, RecordingEnd end, uint64_t dropped_frames) {
+  RecordingStep& step = steps_.emplace_back();
+  step.file = file;
+  step.finish = true;
+  step.end = end;
+  step.dropped_frames = dropped_frames;
+}
+
+void RecordingLane::flush() {
+  if (!steps_.empty()) writer_.exchange(steps_, free_, false);
+}
+
+void RecordingLane::flush_now() {
+  if (!steps_.empty()) writer_.exchange(steps_, free_, true);
 }
 
 }  // namespace tandem::media

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -37,12 +38,26 @@ struct RecordingChunk {
   std::array<int16_t, kMaxSamples> samples;
 };
 
-/// Writes recordings on a thread of its own: a media thread hands over chunks and never waits for
-/// a disk. Finishing a file (trimming, MP3) happens on yet another thread.
+class RecordingFile;
+using RecordingDone = UniqueFunction<void(RecordingResult)>;
+
+/// One step of a file, from the thread that records to the one that writes.
+struct RecordingStep {
+  uint64_t file = 0;
+  /// The first step: the file and whom to tell when it is complete.
+  std::unique_ptr<RecordingFileSpec> open;
+  RecordingDone done;
+  std::unique_ptr<RecordingChunk> chunk;
+  /// The last step.
+  bool finish = false;
+  RecordingEnd end = RecordingEnd::Stopped;
+  uint64_t dropped_frames = 0;
+};
+
+/// Writes recordings on a thread of its own. Finishing a file (trimming, MP3) happens on yet
+/// another one.
 class RecordingWriter {
  public:
-  using File = uint64_t;
-  using Done = UniqueFunction<void(RecordingResult)>;
   /// In use by all recordings together: 32 MB of audio that a slow disk has not taken yet.
   static constexpr size_t kMaxChunks = 8192;
 
@@ -52,39 +67,61 @@ class RecordingWriter {
   RecordingWriter(const RecordingWriter&) = delete;
   RecordingWriter& operator=(const RecordingWriter&) = delete;
 
-  /// Creates the file and its folder, later. `done` is called once, on a helper thread.
-  File open(RecordingFileSpec spec, Done done);
-  /// Null when kMaxChunks are in use: the audio is lost.
-  std::unique_ptr<RecordingChunk> take_chunk();
-  void append(File file, std::unique_ptr<RecordingChunk> chunk);
-  void finish(File file, RecordingEnd end, uint64_t dropped_frames);
-
  private:
+  friend class RecordingLane;
   struct Open;
-  struct Message {
-    File file;
-    std::unique_ptr<Open> open;
-    std::unique_ptr<RecordingChunk> chunk;
-    bool finish = false;
-    RecordingEnd end = RecordingEnd::Stopped;
-    uint64_t dropped_frames = 0;
-  };
-  void send(Message message);
+  using Chunks = std::vector<std::unique_ptr<RecordingChunk>>;
+
+  /// Takes all `steps` and gives free chunks in return; does nothing when the writer is at its
+  /// lists this very moment, unless told to wait.
+  void exchange(std::vector<RecordingStep>& steps, Chunks& free, bool wait);
+  /// Whether one more chunk may be made.
+  bool may_allocate();
+  uint64_t next_file() { return next_file_.fetch_add(1); }
+
   void run();
-  void handle(Message& message);
+  void handle(RecordingStep& step);
   void finish_later(std::unique_ptr<Open> open, RecordingEnd end, uint64_t dropped_frames);
-  void write(Open& open, std::unique_ptr<RecordingChunk> chunk);
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<Message> waiting_;
-  std::vector<std::unique_ptr<RecordingChunk>> free_;
-  size_t chunks_ = 0;
-  File next_file_ = 1;
+  std::vector<RecordingStep> waiting_;
+  Chunks free_;
   bool ending_ = false;
-  std::unordered_map<File, std::unique_ptr<Open>> files_;
+  std::atomic<size_t> chunks_{0};
+  std::atomic<uint64_t> next_file_{1};
+  std::unordered_map<uint64_t, std::unique_ptr<Open>> files_;
+  Chunks used_;
   Background finishing_;
   std::thread thread_;
+};
+
+/// A recording thread's end of the writer: what is handed over is collected here without a lock,
+/// and flush() passes it on when that costs no waiting. So a media thread never waits for a disk,
+/// nor for a writer that was interrupted while it held a lock. Used by one thread.
+class RecordingLane {
+ public:
+  explicit RecordingLane(RecordingWriter& writer) : writer_(writer) {}
+  ~RecordingLane() { flush_now(); }
+  RecordingLane(const RecordingLane&) = delete;
+  RecordingLane& operator=(const RecordingLane&) = delete;
+
+  /// Creates the file and its folder, later. `done` is called once, on a helper thread.
+  uint64_t open(RecordingFileSpec spec, RecordingDone done);
+  /// Null when kMaxChunks are in use: the audio is lost.
+  std::unique_ptr<RecordingChunk> take_chunk();
+  void append(uint64_t file, std::unique_ptr<RecordingChunk> chunk);
+  void finish(uint64_t file, RecordingEnd end, uint64_t dropped_frames);
+
+  /// To be called every few milliseconds.
+  void flush();
+  /// Waits for the writer's lists if it must.
+  void flush_now();
+
+ private:
+  RecordingWriter& writer_;
+  std::vector<RecordingStep> steps_;
+  std::vector<std::unique_ptr<RecordingChunk>> free_;
 };
 
 }  // namespace tandem::media

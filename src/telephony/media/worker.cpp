@@ -232,7 +232,11 @@ void Worker::set_timer() {
   const bool ticking = std::any_of(buckets_.begin(), buckets_.end(),
                                    [](const auto& bucket) { return !bucket.empty(); });
   milliseconds wanted = ticking ? kStep : kIdleStep;
-  if (legs_.empty()) wanted = milliseconds(0);
+  if (legs_.empty()) {
+    wanted = milliseconds(0);
+    // No tick will do it.
+    recordings_.flush_now();
+  }
   if (wanted == timer_step_) return;
   timer_step_ = wanted;
   next_step_ = Leg::Time::clock::now() + wanted;
@@ -272,6 +276,7 @@ void Worker::on_timer(Time now) {
     }
     for (; next_step_ <= now; next_step_ += kStep) step(now);
   }
+  recordings_.flush();
   if (now < next_housekeeping_) return;
   next_housekeeping_ = now + kHousekeeping;
   for (auto& [id, leg] : legs_) leg->housekeep(now);
@@ -318,6 +323,7 @@ void Worker::run() {
   }
   run_commands();
   close_all();
+  recordings_.flush_now();
 }
 
 }  // namespace tandem::media

@@ -63,7 +63,7 @@ class Worker final : private LegHost {
 
   PacketPool& pool() override { return pool_; }
   Random& random() override { return random_; }
-  RecordingWriter& recordings() override { return recordings_; }
+  RecordingLane& recordings() override { return recordings_; }
   Listener& listener() override { return listener_; }
   const rtp::MediaSocket* fork_socket(bool v6) override;
   void leg_changed(Leg& leg) override;
@@ -84,7 +84,7 @@ class Worker final : private LegHost {
 
   size_t index_;
   Listener& listener_;
-  RecordingWriter& recordings_;
+  RecordingLane recordings_;
   Histogram& late_;
   PacketPool pool_;
   SystemRandom random_;
