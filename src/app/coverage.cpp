@@ -7,6 +7,7 @@
 
 #include "api/registry.h"
 #include "app/products.h"
+#include "app/web_fetcher.h"
 #include "contract/contract.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
@@ -64,7 +65,9 @@ Result<std::vector<CoverageRow>> measure_coverage() {
   api::Registry registry(**contract);
   products::Seeds seeds;
   const auto inventory = products::numbers::Inventory::built_in();
-  declare_products(registry, {**blobs, **secrets, seeds, inventory});
+  WebFetcher fetcher{WebFetcher::Options()};
+  declare_products(registry,
+                   {**blobs, **secrets, seeds, inventory, fetcher, [](const api::Decision&) {}});
   const auto pending = (*contract)->pending();
   const auto sound = registry.check({pending.begin(), pending.end()});
   if (!sound) return tl::unexpected(sound.error());

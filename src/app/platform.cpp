@@ -18,6 +18,7 @@
 #include "app/products.h"
 #include "app/sandbox.h"
 #include "app/site.h"
+#include "app/web_fetcher.h"
 #include "contract/contract.h"
 #include "core/log.h"
 #include "core/metrics.h"
@@ -79,6 +80,12 @@ events::Dispatcher::Options delivery_options(const Config& config, events::Feed&
   return options;
 }
 
+WebFetcher::Options fetcher_options(const Config& config) {
+  WebFetcher::Options options;
+  if (is_sandbox(config)) options.allow = nullptr;  // as for webhooks
+  return options;
+}
+
 api::Pipeline::Options pipeline_options(const Config& config) {
   api::Pipeline::Options options;
   options.base_url = config.base_url();
@@ -108,6 +115,7 @@ struct Platform::Parts {
   std::optional<events::SigningKey> signing_key;
   products::Seeds seeds;
   products::numbers::Inventory inventory = products::numbers::Inventory::built_in();
+  std::unique_ptr<WebFetcher> fetcher;
   std::unique_ptr<api::Registry> registry;
   std::unique_ptr<store::Database> database;
   std::unique_ptr<runtime::Shards> shards;
@@ -127,6 +135,10 @@ struct Platform::Parts {
 
   VirtualClock* virtual_clock() { return dynamic_cast<VirtualClock*>(clock.get()); }
   WallTime now() const { return clock->now(); }
+
+  void decide(api::Decision decision) {
+    if (dispatcher) dispatcher->decide(std::move(decision));
+  }
 
   Result<void> open_files();
   Result<void> open_state();
@@ -159,7 +171,9 @@ Result<void> Platform::Parts::open_state() {
   if (!loaded) return tl::unexpected(loaded.error());
   contract = std::move(*loaded);
   registry = std::make_unique<api::Registry>(*contract);
-  declare_products(*registry, {*blobs, *secrets, seeds, inventory});
+  fetcher = std::make_unique<WebFetcher>(fetcher_options(config));
+  declare_products(*registry, {*blobs, *secrets, seeds, inventory, *fetcher,
+                               [this](api::Decision decision) { decide(std::move(decision)); }});
   const auto pending = contract->pending();
   if (auto sound = registry->check({pending.begin(), pending.end()}); !sound) return sound;
   database = make_database(config);
@@ -259,6 +273,7 @@ Result<void> Platform::Parts::listen() {
       *shards, options,
       [this](std::shared_ptr<http::Exchange> exchange) { site.handle(std::move(exchange)); });
   shards->start();
+  fetcher->start(*shards);
   if (auto sending = deliveries->start(); !sending) return sending;
   workflows->start();
   if (auto listening = server->start(); !listening) return listening;
@@ -294,6 +309,7 @@ Platform::~Platform() {
   if (parts.background.joinable()) parts.background.join();
   if (parts.shards->running()) {
     parts.workflows->stop();
+    parts.fetcher->stop();
     parts.deliveries->stop();
     parts.shards->stop();
   }

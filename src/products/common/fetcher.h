@@ -45,7 +45,9 @@ class Fetcher {
   static constexpr int kMaxRedirects = 3;
 
   virtual ~Fetcher() = default;
-  /// From any thread; `done` is called once, on a thread of the fetcher.
+  /// From any thread. `done` is called once: on a thread of the fetcher, or at once for what can't
+  /// be asked (a bad URL, the platform is starting or stopping). The user and password of the URL
+  /// are used when the options have none; neither goes to another server by a redirect.
   virtual void fetch(std::string url, FetchOptions options,
                      UniqueFunction<void(Result<Fetched, FetchError>)> done) = 0;
 };

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+
+#include "api/call.h"
+
 namespace tandem::store {
 class Blobs;
 }
@@ -10,8 +14,13 @@ class Inventory;
 
 namespace tandem::products {
 
+class Fetcher;
 class SecretBox;
 class Seeds;
+
+/// Makes true what an engine or a carrier reported: api::Dispatcher::decide(). From any thread,
+/// while the platform runs; before and after that the decision is dropped.
+using Decide = std::function<void(api::Decision)>;
 
 /// What products are handed by the composition root. Each outlives the registry that the products
 /// fill.
@@ -20,6 +29,8 @@ struct Services {
   const SecretBox& secrets;
   Seeds& seeds;                         // where reference data is named
   const numbers::Inventory& inventory;  // every number there is
+  Fetcher& fetcher;                     // reads files by their address, once the platform runs
+  Decide decide;
 };
 
 }  // namespace tandem::products
