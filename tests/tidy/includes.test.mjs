@@ -40,11 +40,12 @@ test('rooms include only what is below them', () => {
 });
 
 test('products do not include each other', () => {
+  // What tests hand to products holds the services of all of them.
   const wrong = includes().filter(([path, header]) => {
     const [, room, product] = path.split('/');
     const [otherRoom, otherProduct] = header.split('/');
     return room === 'products' && otherRoom === 'products' && otherProduct !== product &&
-      otherProduct !== 'common';
+      otherProduct !== 'common' && path !== 'src/products/common/testing.h';
   });
   assert.deepEqual(wrong, []);
 });

@@ -1,31 +1,23 @@
-#include "products/common/notifier.h"
-
 #include <doctest/doctest.h>
 
-#include "api/testing.h"
 #include "products/account/account.h"
-#include "products/common/secret_box.h"
-#include "products/common/seeds.h"
-#include "products/numbers/inventory.h"
+#include "products/common/notifier.h"
+#include "products/common/testing.h"
 
 namespace tandem::products {
 namespace {
 
 /// Notification settings with their reference data, and requests to fill it by.
 struct World {
-  api::testing::TempDir folder;
-  std::unique_ptr<store::Blobs> blobs = std::move(*store::open_file_blobs(folder.path()));
-  std::unique_ptr<SecretBox> secrets = std::move(*SecretBox::open(folder.path() + "/key"));
-  Seeds seeds;
-  numbers::Inventory inventory = numbers::Inventory::built_in();
+  testing::TestServices services;
   api::testing::Platform platform;
 
   World()
       : platform([this](api::Registry& registry) {
           registry.collection({std::string(kSeedState), {}});
-          account::declare_notifications(registry, {*blobs, *secrets, seeds, inventory});
+          account::declare_notifications(registry, services.get());
         }) {
-    REQUIRE(seeds.write(*platform.database, platform.clock.now()));
+    REQUIRE(services.seeds.write(*platform.database, platform.clock.now()));
   }
 
   std::string make(const std::string& path, const std::string& body) {
