@@ -1,0 +1,141 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/function.h"
+#include "core/result.h"
+#include "telephony/sdp/negotiator.h"
+#include "telephony/sip/call_leg.h"
+
+/// Calls: legs that join a SIP dialog with its media, bridges between them, and what is told of
+/// them. Knows nothing of who pays or of any API.
+namespace tandem::call {
+
+/// Names a leg from its start until long after its end; given out by a Switch, never used twice.
+using LegId = uint64_t;
+using sip::HeaderList;
+
+/// How keys are sent to a peer. All kinds are heard, whatever is chosen.
+enum class DigitMode : uint8_t {
+  Events,  // telephone-event (RFC 4733); as tones to a peer without it
+  Tones,   // in the audio
+  Info     // SIP INFO with application/dtmf-relay
+};
+
+/// What media a leg may have.
+struct MediaPlan {
+  /// SDP encoding names, best first ("PCMU", "opus"); unknown ones are left out. Empty: the
+  /// switch's own list.
+  std::vector<std::string> codecs;
+  sdp::SrtpUse srtp = sdp::SrtpUse::Optional;
+  DigitMode digits = DigitMode::Events;
+  /// Audio is taken from any source (but never sent there).
+  bool accept_any_source = false;
+  /// Silence is sent while there is nothing else.
+  bool silence_when_idle = true;
+  /// Without a packet for so long Listener::on_media_timeout() is told; zero never tells.
+  std::chrono::milliseconds media_timeout{0};
+};
+
+/// Somewhere to send an INVITE.
+struct Target {
+  /// SIP URI. With `aor`: what the Request-URI would be, for To.
+  std::string uri;
+  /// A user registered here; its contacts ring together, the first to answer wins.
+  std::string aor;
+  std::vector<std::string> routes;  // outbound proxies
+  std::optional<sip::ClientCredentials> credentials;
+  /// A trunk of Switch::set_trunk(): left out while it is known to be down.
+  std::string trunk;
+  /// Added to those of the plan, for this target alone.
+  HeaderList headers;
+};
+
+/// Who a call comes from, as the callee shall see it.
+struct Caller {
+  std::string user;  // number or name
+  std::string display;
+  std::string host;        // of the From URI; empty: the switch's domain
+  bool anonymous = false;  // hidden from the callee (RFC 3323)
+  bool asserted = false;   // P-Asserted-Identity tells a trusted peer who it is
+};
+
+/// A second leg that belongs to a first one: a transfer, a forwarded call.
+struct Link {
+  LegId with = 0;
+  /// Both hear each other as soon as the new leg answers.
+  bool bridge = true;
+  /// `with`, a call nobody answered yet, is answered together with the new leg (a relayed call):
+  /// it hears how the new leg rings as if it had called there itself.
+  bool answer = false;
+  /// The new leg's early media is heard by `with`.
+  bool early_media = true;
+  /// Country whose ringback tone an answered `with` hears until there is something better
+  /// ("us"); empty: none.
+  std::string ringback;
+  /// Each ends when the other does. What a bridge between them ends with is decided by this too.
+  bool end_together = true;
+  /// Not with `end_together`, when the new leg is not answered: `with` ends as well, with its
+  /// failure. A relayed call always does.
+  bool fail_together = false;
+  /// `with` sent a REFER that was accepted: it is notified how the new leg goes.
+  bool report_referral = false;
+};
+
+/// A call to place.
+struct DialPlan {
+  /// Tried one after the other until one answers or refuses for good (busy, declined). At most
+  /// kMaxTargets count.
+  std::vector<Target> targets;
+  Caller caller;
+  std::string to;      // name-addr; empty: the target's URI
+  HeaderList headers;  // further fields, X- and others
+  MediaPlan media;
+  std::optional<Link> link;
+  std::chrono::milliseconds ring_timeout{30'000};  // for each target
+  /// From the answer on; zero: none.
+  std::chrono::milliseconds time_limit{0};
+  std::chrono::seconds session_interval{1'800};  // RFC 4028; 0: not asked for
+  /// Whose call it is; handed back unchanged in events and to Directory::admit().
+  std::string owner;
+};
+
+inline constexpr size_t kMaxTargets = 10;
+inline constexpr size_t kMaxTimeLimitHours = 24;
+
+/// How an incoming call is answered.
+struct AnswerPlan {
+  HeaderList headers;
+  /// Unset: as the route of the call had it.
+  std::optional<MediaPlan> media;
+  std::chrono::milliseconds time_limit{0};  // zero: none
+};
+
+/// How a leg is ended, or refused.
+struct HangupPlan {
+  HeaderList headers;
+  /// Of a call nobody answered: 400 to 699. Otherwise it does not matter.
+  int status = 603;
+  std::string reason;
+};
+
+/// Why a verb could not be carried out.
+enum class Refusal : uint8_t {
+  NoSuchLeg,      // never was, or has ended
+  WrongState,     // not possible now: answering twice, bridging what was not answered
+  Busy,           // another change of the session is under way
+  NoCommonMedia,  // no codec or protection in common with the peer
+  NoPorts,        // no media ports are free
+  Stopped         // the switch is
+};
+std::string_view to_string(Refusal refusal);
+
+/// Told on the switch's thread whether a verb was taken up; what comes of it, events tell.
+using Done = UniqueFunction<void(Result<void, Refusal>)>;
+
+}  // namespace tandem::call
