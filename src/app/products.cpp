@@ -2,6 +2,7 @@
 
 #include "products/account/account.h"
 #include "products/ai/ai.h"
+#include "products/audio/audio.h"
 #include "products/emergency/emergency.h"
 #include "products/fax/fax.h"
 #include "products/messaging/messaging.h"
@@ -21,6 +22,7 @@ namespace tandem::app {
 void declare_products(api::Registry& registry, const products::Services& services) {
   products::account::declare(registry, services);
   products::ai::declare(registry, services);
+  products::audio::declare(registry, services);
   products::emergency::declare(registry, services);
   products::fax::declare(registry, services);
   products::messaging::declare(registry, services);

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "api/effects.h"
+#include "core/clock.h"
+#include "core/json.h"
+#include "core/result.h"
+#include "store/store.h"
+
+namespace tandem::store {
+class Blobs;
+}
+
+/// Finished recordings of calls and conferences, as GET /recordings lists them. Who records (calls,
+/// conferences, voicemail) puts the file into Blobs, adds the recording, and tells the application
+/// the links. Served by the audio product.
+namespace tandem::products {
+
+class SecretBox;
+
+inline constexpr std::string_view kRecordings = "recordings";
+
+/// A recording that is complete.
+struct NewRecording {
+  std::string id;              // a new UUID; what the application knows it by
+  std::string account;         // its owner
+  std::string blob;            // its name in Blobs
+  std::string format = "wav";  // or "mp3"
+  uint16_t channels = 1;       // 2: each party on a channel of its own
+  std::string call_control_id;
+  std::string call_leg_id;
+  std::string call_session_id;
+  std::string connection_id;
+  std::string conference_id;  // when a conference was recorded, else empty
+  std::string from;           // E.164 or SIP URI
+  std::string to;
+  WallTime started_at{};
+  WallTime ended_at{};
+  Millis duration{0};
+};
+
+/// Adds the recording to the effects; members that are empty stay away. Where its connection has
+/// custom storage credentials, the upload to that storage begins once it is stored.
+void add_recording(const NewRecording& recording, const store::Snapshot& snapshot, WallTime now,
+                   api::Effects& effects);
+
+/// Moves a finished file (media::RecordingResult::path) into `blobs` and gives its name there.
+/// Reads and writes the disk: never on a shard or media thread.
+Result<std::string> keep_recording_file(store::Blobs& blobs, const std::string& path);
+
+/// Store collection with one document per connection whose recordings go to a storage of the
+/// customer's, under the connection's id; and the workflow that takes them there.
+inline constexpr std::string_view kStorageCredentials = "custom_storage_credentials";
+inline constexpr std::string_view kUploadRecording = "audio.upload_recording";
+
+/// How long a download link of a recording is good for.
+inline constexpr std::chrono::minutes kRecordingLinkTime{10};
+
+/// {"wav": "https://..."} or {"mp3": ...}: the links under which a recording's blob can be fetched
+/// without a key for kRecordingLinkTime, for `download_urls` and for webhooks.
+json::Value recording_urls(const SecretBox& secrets, std::string_view base_url, std::string_view id,
+                           std::string_view blob, std::string_view format, WallTime now);
+
+}  // namespace tandem::products
