@@ -15,7 +15,7 @@ namespace {
 struct Recorder {
   testing::World world;
 
-  std::string blob(const std::string& content) { return *world.blobs->put(content); }
+  std::string blob(const std::string& content) { return *world.handed.blobs->put(content); }
   std::string add(const std::string& content, const std::string& from,
                   const std::string& connection = "c-1") {
     NewRecording recording;
@@ -57,10 +57,10 @@ TEST_CASE("a recording is listed by its filters and downloaded by a link that ex
   const std::string url(one.json["data"]["download_urls"]["wav"].string());
   const std::string path = url.substr(url.find(kFileLinks));
   const WallTime now = platform.clock.now();
-  const auto file = open_file_link(*recorder.world.secrets, path, now);
+  const auto file = open_file_link(*recorder.world.handed.secrets, path, now);
   REQUIRE(file);
   CHECK(file->blob == recorder.blob("RIFFone"));
-  CHECK_FALSE(open_file_link(*recorder.world.secrets, path, now + kRecordingLinkTime));
+  CHECK_FALSE(open_file_link(*recorder.world.handed.secrets, path, now + kRecordingLinkTime));
 }
 
 TEST_CASE("deleting a recording deletes its file once nothing else has the same content") {
@@ -70,10 +70,10 @@ TEST_CASE("deleting a recording deletes its file once nothing else has the same 
   const std::string two = recorder.add("same", "+13125550002");
   const std::string blob = recorder.blob("same");
   CHECK(world.platform.send("DELETE", "/v2/recordings/" + one).status == 200);
-  CHECK(world.blobs->size(blob));
+  CHECK(world.handed.blobs->size(blob));
   CHECK(world.platform.send("DELETE", "/v2/recordings/" + two).status == 200);
   CHECK(world.platform.send("GET", "/v2/recordings/" + two).status == 404);
-  CHECK_FALSE(world.blobs->size(blob));
+  CHECK_FALSE(world.handed.blobs->size(blob));
 }
 
 TEST_CASE("many recordings are deleted together, or none when one is not there") {
@@ -94,13 +94,13 @@ TEST_CASE("many recordings are deleted together, or none when one is not there")
 
 TEST_CASE("a finished file moves into the blobs") {
   testing::World world;
-  const std::string path = world.folder.path() + "/call.wav";
+  const std::string path = world.handed.folder.path() + "/call.wav";
   std::ofstream(path) << "RIFFsound";
-  const auto blob = keep_recording_file(*world.blobs, path);
+  const auto blob = keep_recording_file(*world.handed.blobs, path);
   REQUIRE(blob);
-  CHECK(*world.blobs->read(*blob, 0, 100) == "RIFFsound");
+  CHECK(*world.handed.blobs->read(*blob, 0, 100) == "RIFFsound");
   CHECK_FALSE(std::ifstream(path).is_open());
-  CHECK_FALSE(keep_recording_file(*world.blobs, path));
+  CHECK_FALSE(keep_recording_file(*world.handed.blobs, path));
 }
 
 }  // namespace

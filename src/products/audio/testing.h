@@ -2,27 +2,19 @@
 
 #include <doctest/doctest.h>
 
-#include "api/testing.h"
 #include "products/audio/audio.h"
-#include "products/common/secret_box.h"
-#include "products/common/seeds.h"
-#include "products/numbers/inventory.h"
+#include "products/common/testing.h"
 
 namespace tandem::products::audio::testing {
 
 /// The product alone, with everything it is handed.
 struct World {
-  api::testing::TempDir folder;
-  std::unique_ptr<store::Blobs> blobs = std::move(*store::open_file_blobs(folder.path()));
-  std::unique_ptr<SecretBox> secrets = std::move(*SecretBox::open(folder.path() + "/key"));
-  Seeds seeds;
-  numbers::Inventory inventory = numbers::Inventory::built_in();
+  products::testing::TestServices handed;
   api::testing::Platform platform;
 
-  World()
-      : platform([this](api::Registry& registry) {
-          declare(registry, {*blobs, *secrets, seeds, inventory});
-        }) {}
+  World() : platform([this](api::Registry& registry) { declare(registry, handed.get()); }) {
+    handed.decide = [this](api::Decision d) { platform.dispatcher->decide(std::move(d)); };
+  }
 
   void commit(api::Effects effects) {
     const auto done = platform.database->commit_now(std::move(effects.batch));
