@@ -1,6 +1,8 @@
 // Documents, requirements and groups that answer them.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { apiKey, Tandem } from './tandem.mjs';
 import { until, untilStatus } from './until.mjs';
@@ -66,8 +68,44 @@ test('a multipart upload keeps name, type and bytes', async () => {
   await client.documents.delete(data.id);
 });
 
+test('a document by its address is fetched behind the answer', async () => {
+  let failures = 1;
+  const server = createServer((request, response) => {
+    if (request.url === '/gone.pdf') response.statusCode = 404;
+    else if (failures-- > 0) response.statusCode = 503;
+    else response.setHeader('content-type', 'application/pdf');
+    response.end(content);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const base = `http://127.0.0.1:${server.address().port}`;
+  try {
+    const fetched = (await client.documents.upload({ url: `${base}/deed.pdf` })).data;
+    assert.equal(fetched.filename, 'deed.pdf');
+    assert.equal(fetched.status, 'pending');
+    assert.equal(fetched.sha256, undefined);
+    const gone = (await client.documents.upload({ url: `${base}/gone.pdf` })).data;
+    await untilStatus(() => client.documents.retrieve(gone.id), 'denied');
+    const refused = await tandem.request('GET', `/documents/${gone.id}/download`);
+    assert.equal(refused.status, 422);
+    assert.equal(refused.body.errors[0].code, '10027');
+    assert.match(refused.body.errors[0].detail, /404/);
+    await until(async () => failures, (left) => left === 0, 'the first try');
+    await tandem.advance(60_000);  // the server was down for a moment: once more
+    await until(() => client.documents.retrieve(fetched.id), ({ data }) => data.sha256, 'the file');
+    const document = (await client.documents.retrieve(fetched.id)).data;
+    assert.equal(document.sha256, createHash('sha256').update(content).digest('hex'));
+    assert.equal(document.size.amount, content.length);
+    const download = await client.documents.download(fetched.id);
+    assert.deepEqual(Buffer.from(await download.arrayBuffer()), content);
+    await tandem.advance(60_000);
+    await untilStatus(() => client.documents.retrieve(fetched.id), 'verified');
+  } finally {
+    server.close();
+  }
+});
+
 test('what is no document is refused', async () => {
-  for (const [body, pointer] of [[{ file: '***' }, '/file'], [{ file: '' }, '/file'], [{ url: 'https://example.com/a.pdf' }, '/url']]) {
+  for (const [body, pointer] of [[{ file: '***' }, '/file'], [{ file: '' }, '/file'], [{ url: 'ftp://example.com/a.pdf' }, '/url']]) {
     const answer = await tandem.request('POST', '/documents', { body });
     assert.ok([400, 422].includes(answer.status), answer.text);
     assert.equal(answer.body.errors[0].source.pointer, pointer);

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include <sodium.h>
@@ -9,6 +8,8 @@
 #include "products/common/document_links.h"
 #include "products/common/file_links.h"
 #include "products/common/steps.h"
+#include "products/regulatory/document_fetch.h"
+#include "products/regulatory/document_files.h"
 #include "products/regulatory/regulatory.h"
 #include "store/blobs.h"
 
@@ -32,40 +33,8 @@ constexpr auto kReviewTime = std::chrono::minutes(1);
 /// How long an upload may be linked to nothing.
 constexpr auto kUnlinkedTime = std::chrono::minutes(30);
 constexpr auto kLinkTime = std::chrono::hours(1);
-constexpr size_t kMaxDocumentBytes = 20u << 20;
 /// In the sandbox, what a reviewer does not accept says so in its name.
 constexpr std::string_view kDeniedName = "denied";
-
-struct FileType {
-  std::string_view extension;
-  std::string_view content_type;
-};
-constexpr std::array<FileType, 9> kFileTypes = {{
-    {".pdf", "application/pdf"},
-    {".png", "image/png"},
-    {".jpg", "image/jpeg"},
-    {".jpeg", "image/jpeg"},
-    {".gif", "image/gif"},
-    {".tif", "image/tiff"},
-    {".tiff", "image/tiff"},
-    {".txt", "text/plain"},
-    {".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-}};
-
-std::string type_of(std::string_view filename) {
-  for (const FileType& type : kFileTypes) {
-    if (filename.ends_with(type.extension)) return std::string(type.content_type);
-  }
-  return "application/octet-stream";
-}
-
-/// A stored file as the document tells of it.
-void describe_file(json::Value& document, std::string_view blob, uint64_t size,
-                   std::string_view content_type) {
-  document.set("sha256", blob);  // which is what names a blob
-  document.set("size", json::Value::object({{"amount", size}, {"unit", "bytes"}}));
-  document.set("content_type", content_type);
-}
 
 Result<std::string, ApiError> decode(std::string_view base64) {
   std::string bytes(base64.size(), '\0');
@@ -85,12 +54,7 @@ Result<std::string, ApiError> decode(std::string_view base64) {
 /// the request is decided again, changes nothing.
 Result<void, ApiError> keep_content(Draft& draft, store::Blobs& blobs) {
   const json::View file = draft.call.body["file"];
-  if (!file.is_string()) {
-    if (draft.call.body["url"].exists()) {
-      return refuse("10015", "Nothing can be fetched from here: send the content as file.", "/url");
-    }
-    return refuse("10004", "A document needs a file.", "/file");
-  }
+  if (!file.is_string()) return refuse("10004", "A document needs a file or a url.", "/file");
   const auto bytes = decode(file.string());
   if (!bytes) return tl::unexpected(bytes.error());
   if (bytes->empty()) return refuse("10015", "The file is empty.", "/file");
@@ -103,10 +67,22 @@ Result<void, ApiError> keep_content(Draft& draft, store::Blobs& blobs) {
   return {};
 }
 
-Result<void, ApiError> make_document(Draft& draft, store::Blobs& blobs) {
+void review_later(const json::Value& document, std::string_view account, WallTime now,
+                  Effects& effects) {
+  const std::string_view id = document["id"].string();
+  effects.timers.push_back(document_timer(kReview, id, account, now + kReviewTime));
+}
+
+/// The file of an upload, however it comes. Whether it is there already.
+Result<bool, ApiError> take_file(Draft& draft, store::Blobs& blobs) {
   json::Value& document = draft.document;
-  document.members().erase("file");
-  document.members().erase("url");
+  if (draft.call.files.empty() && !draft.call.body["file"].exists() &&
+      draft.call.body["url"].is_string()) {
+    if (auto later = fetch_later(draft, draft.call.body["url"].string()); !later) {
+      return tl::unexpected(later.error());
+    }
+    return false;
+  }
   if (!draft.call.files.empty()) {
     const api::UploadedFile& file = draft.call.files.front();
     if (file.size > kMaxDocumentBytes) {
@@ -116,14 +92,23 @@ Result<void, ApiError> make_document(Draft& draft, store::Blobs& blobs) {
     describe_file(document, file.blob, file.size,
                   file.content_type.empty() ? type_of(file.filename) : file.content_type);
   } else if (auto kept = keep_content(draft, blobs); !kept) {
-    return kept;
+    return tl::unexpected(kept.error());
   }
+  return true;
+}
+
+Result<void, ApiError> make_document(Draft& draft, store::Blobs& blobs) {
+  json::Value& document = draft.document;
+  document.members().erase("file");
+  document.members().erase("url");
+  const auto there = take_file(draft, blobs);
+  if (!there) return tl::unexpected(there.error());
   if (document["filename"].string().empty()) document.set("filename", "document");
   document.set("status", "pending");
   const std::string_view id = document["id"].string();
   const std::string_view account = draft.call.account.id;
   const WallTime now = draft.call.now;
-  draft.effects.timers.push_back(document_timer(kReview, id, account, now + kReviewTime));
+  if (*there) review_later(document, account, now, draft.effects);
   draft.effects.timers.push_back(document_timer(kExpire, id, account, now + kUnlinkedTime));
   return {};
 }
@@ -160,7 +145,9 @@ StoredFile stored_file(const json::Value& document) {
 Outcome download(const store::Blobs& blobs, const Call& call, const store::Snapshot& snapshot) {
   const auto row = api::find_own(snapshot, call.account, kDocuments, call.param("id"));
   if (!row) return tl::unexpected(row.error());
-  auto reply = file_reply(blobs, stored_file(api::document_of(*row)));
+  const json::Value document = api::document_of(*row);
+  if (auto there = check_fetched(document); !there) return tl::unexpected(there.error());
+  auto reply = file_reply(blobs, stored_file(document));
   if (!reply) return tl::unexpected(reply.error());
   Effects effects;
   effects.reply = std::move(*reply);
@@ -170,8 +157,10 @@ Outcome download(const store::Blobs& blobs, const Call& call, const store::Snaps
 Outcome link(const SecretBox& secrets, const Call& call, const store::Snapshot& snapshot) {
   const auto row = api::find_own(snapshot, call.account, kDocuments, call.param("id"));
   if (!row) return tl::unexpected(row.error());
-  const std::string url = make_file_link(secrets, call.base_url,
-                                         stored_file(api::document_of(*row)), call.now + kLinkTime);
+  const json::Value document = api::document_of(*row);
+  if (auto there = check_fetched(document); !there) return tl::unexpected(there.error());
+  const std::string url =
+      make_file_link(secrets, call.base_url, stored_file(document), call.now + kLinkTime);
   Effects effects;
   effects.reply = api::Reply::data(json::Value::object({{"url", url}}));
   return effects;
@@ -195,6 +184,7 @@ void declare_documents(api::Registry& registry, const Services& services) {
       .used_by = {{std::string(kDocumentLinks), "document_id"}},
       .on_create = [&blobs](Draft& draft) { return make_document(draft, blobs); },
   });
+  declare_document_fetch(registry, services, review_later);
   registry.workflow(std::string(kReview), review);
   registry.workflow(std::string(kExpire), expire);
   registry.resource({
