@@ -9,6 +9,7 @@ namespace tandem::products::audio {
 
 void declare(api::Registry& registry, const Services& services);
 
+void declare_media(api::Registry& registry, const Services& services);
 void declare_recordings(api::Registry& registry, const Services& services);
 
 }  // namespace tandem::products::audio

@@ -1,14 +1,13 @@
 #include <string>
 
 #include "products/audio/audio.h"
-#include "products/audio/unused_blobs.h"
 #include "products/common/recordings.h"
 
 namespace tandem::products::audio {
 
 void declare(api::Registry& registry, const Services& services) {
-  registry.collection({std::string(kMedia), {{.path = "_blob"}}});
   registry.collection({std::string(kStorageCredentials), {}});
+  declare_media(registry, services);
   declare_recordings(registry, services);
 }
 
