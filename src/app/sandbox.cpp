@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "http/server.h"
 #include "products/common/connections.h"
+#include "products/common/notifier.h"
 
 namespace tandem::app {
 namespace {
@@ -139,6 +140,8 @@ api::Outcome send_test_event(const std::string& application, const std::string& 
                             .payload = payload,
                             .occurred_at = moment.now,
                             .target = listener->target});
+  products::notify(snapshot, moment, listener->account,
+                   {"Test Event", json::Value::parse(payload).value_or(json::Value())}, effects);
   const json::Value sent =
       json::Value::object({{"event_id", effects.events.front().id}, {"url", listener->target.url}});
   effects.reply = api::Reply::data(sent, 202);

@@ -5,6 +5,7 @@
 #include "api/resource_engine.h"
 #include "core/e164.h"
 #include "products/common/connections.h"
+#include "products/common/notifier.h"
 #include "products/common/steps.h"
 #include "products/numbers/claims.h"
 #include "products/numbers/holdings.h"
@@ -250,8 +251,8 @@ std::set<std::string, std::less<>> settle_lines(const store::Snapshot& snapshot,
   return settled;
 }
 
-void tell_complete(const json::Value& order, std::string_view account, api::Moment moment,
-                   Effects& effects) {
+void tell_complete(const store::Snapshot& snapshot, const json::Value& order,
+                   std::string_view account, api::Moment moment, Effects& effects) {
   json::Value payload = order;
   payload.members().erase("regulatory_requirements");
   events::Event event;
@@ -262,6 +263,7 @@ void tell_complete(const json::Value& order, std::string_view account, api::Mome
   event.payload = payload.text();
   event.occurred_at = moment.now;
   effects.events.push_back(std::move(event));
+  notify(snapshot, moment, account, {"Number Order Completed", std::move(payload)}, effects);
 }
 
 /// Ends a pending sub order with `status`, and its order when it was the last one: a success when
@@ -284,7 +286,7 @@ void settle(const store::Snapshot& snapshot, StepDocument& sub_order, std::strin
   }
   if (!pending) order.fields.set("status", success ? "success" : "failure");
   put_back(kOrders, order, moment.now, effects);
-  if (!pending) tell_complete(order.fields, row->account, moment, effects);
+  if (!pending) tell_complete(snapshot, order.fields, row->account, moment, effects);
 }
 
 Effects complete_sub_order(const api::Step& step, const store::Snapshot& snapshot) {
