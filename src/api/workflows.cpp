@@ -61,9 +61,10 @@ struct WorkflowRunner::Impl : std::enable_shared_from_this<Impl> {
       : shard(shards[0]),
         dispatcher(d),
         registry(r),
-        options(o),
+        options(std::move(o)),
         steps(metrics.counter("tandem_workflow_steps_total", "Workflow steps done.")),
         failures(metrics.counter("tandem_workflow_failures_total", "Workflow steps that failed.")) {
+    options.standing.emplace_back(kForgetWorkflow);
   }
 
   void post_look() {
@@ -174,10 +175,11 @@ WorkflowRunner::~WorkflowRunner() { stop(); }
 void WorkflowRunner::start() {
   impl_->started = true;
   impl_->dispatcher.decide(
-      [](const Moment& moment, const store::Snapshot& snapshot) -> Outcome {
+      [self = impl_](const Moment& moment, const store::Snapshot& snapshot) -> Outcome {
         Effects effects;
-        if (!snapshot.get(kTimers, kForgetWorkflow)) {
-          effects.timers.push_back(forget_timer(moment.now));
+        for (const std::string& name : self->options.standing) {
+          if (snapshot.get(kTimers, name)) continue;
+          effects.timers.push_back({name, name, moment.now, "{}", ""});
         }
         return effects;
       },

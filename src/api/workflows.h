@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "api/dispatcher.h"
 #include "api/registry.h"
@@ -27,6 +29,8 @@ class WorkflowRunner {
     std::chrono::milliseconds first_pause{1'000};  // after a failure, doubled each time
     std::chrono::milliseconds longest_pause{3'600'000};
     std::chrono::milliseconds longest_sleep{60'000};  // of real time between two looks
+    /// Workflows that set themselves again, each under its own name: start() sets their first.
+    std::vector<std::string> standing = {};
   };
   WorkflowRunner(runtime::Shards& shards, Dispatcher& dispatcher, const Registry& registry,
                  Metrics& metrics, Options options);
@@ -35,8 +39,8 @@ class WorkflowRunner {
       : WorkflowRunner(shards, dispatcher, registry, metrics, Options()) {}
   ~WorkflowRunner();
 
-  /// Sets the room's own timer (idempotency.h), looks at once, then whenever something is due.
-  /// Once.
+  /// Sets the timers of standing workflows that have none (the room's own, idempotency.h, is one
+  /// of them), looks at once, then whenever something is due. Again after the store was emptied.
   void start();
   /// Starts nothing more; steps under way end by themselves.
   void stop();

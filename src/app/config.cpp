@@ -64,6 +64,8 @@ Result<void> set_log_level(Config& config, std::string_view value) {
 
 using V = std::string_view;
 
+constexpr int kMostRetentionDays = 36'500;
+
 constexpr Setting kSettings[] = {
     {"profile", "sandbox|operator",
      "sandbox: the outside world is in the box; operator: real trunks and links", set_profile},
@@ -88,6 +90,10 @@ constexpr Setting kSettings[] = {
      [](Config& c, V v) { return set_number(c.shards, v, 0, 256); }},
     {"rate-limit", "N", "requests a minute and account",
      [](Config& c, V v) { return set_number(c.rate_limit, v, 0, 100'000'000); }},
+    {"event-retention", "DAYS", "how long events and webhook deliveries are kept (default 30)",
+     [](Config& c, V v) { return set_number(c.event_retention, v, 1, kMostRetentionDays); }},
+    {"record-retention", "DAYS", "how long audit events and detail records are kept (default 400)",
+     [](Config& c, V v) { return set_number(c.record_retention, v, 1, kMostRetentionDays); }},
     {"validate-answers", "", "check every answer and webhook against the contract",
      [](Config& c, V v) { return set_switch(c.validate_answers, v); }},
     {"log-level", "LEVEL", "debug, info, warn or error (default info)", set_log_level},

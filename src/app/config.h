@@ -35,8 +35,10 @@ struct Config {
   std::string public_url;  // how clients reach us: links in answers; empty: from `http`
   std::string tls_cert;    // PEM; with tls_key: HTTPS instead of HTTP
   std::string tls_key;
-  int shards = 0;      // event loops; 0: one a core
-  int rate_limit = 0;  // requests a minute and account; 0: the profile's default
+  int shards = 0;              // event loops; 0: one a core
+  int rate_limit = 0;          // requests a minute and account; 0: the profile's default
+  int event_retention = 30;    // days for which events and their deliveries are kept
+  int record_retention = 400;  // days for which audit events and detail records are kept
   bool validate_answers = false;
   std::string log_level = "info";
 

@@ -12,6 +12,7 @@
 #include "api/pipeline.h"
 #include "api/registry.h"
 #include "api/request_log.h"
+#include "api/retention.h"
 #include "api/site.h"
 #include "api/workflows.h"
 #include "app/database.h"
@@ -91,6 +92,23 @@ api::Pipeline::Options pipeline_options(const Config& config) {
   options.base_url = config.base_url();
   options.validate_answers = config.validate_answers;
   return options;
+}
+
+api::WorkflowRunner::Options runner_options() {
+  api::WorkflowRunner::Options options;
+  options.standing = {std::string(api::kRetentionWorkflow)};
+  return options;
+}
+
+/// Whether the event is still to be delivered.
+bool is_owed(const store::Snapshot& snapshot, const store::Row& event) {
+  return snapshot.get(events::kOutbox, event.id).has_value();
+}
+
+std::vector<api::RetentionRule> retention_rules(const Config& config) {
+  const std::chrono::hours events = std::chrono::days(config.event_retention);
+  return {{std::string(events::kEventLog), events, is_owed},
+          {std::string(events::kDeliveries), events}};
 }
 
 /// What callers are recognised by; when one of these changes, nobody is taken from memory.
@@ -174,6 +192,7 @@ Result<void> Platform::Parts::open_state() {
   fetcher = std::make_unique<WebFetcher>(fetcher_options(config));
   declare_products(*registry, {*blobs, *secrets, seeds, inventory, *fetcher,
                                [this](api::Decision decision) { decide(std::move(decision)); }});
+  api::declare_retention(*registry, retention_rules(config));
   const auto pending = contract->pending();
   if (auto sound = registry->check({pending.begin(), pending.end()}); !sound) return sound;
   database = make_database(config);
@@ -212,7 +231,8 @@ void Platform::Parts::wire() {
   deliveries = std::make_unique<events::Dispatcher>(*shards, *database, *clock, *signing_key,
                                                     metrics, delivery_options(config, feed));
   outlet = std::make_unique<Outlet>(*deliveries);
-  workflows = std::make_unique<api::WorkflowRunner>(*shards, *dispatcher, *registry, metrics);
+  workflows = std::make_unique<api::WorkflowRunner>(*shards, *dispatcher, *registry, metrics,
+                                                    runner_options());
   gate = std::make_unique<api::auth::Gate>(*database, *clock, shards->size(), gate_options(config));
   dispatcher->set_event_sink(outlet.get());
   dispatcher->on_timers([this](WallTime due) { workflows->due_at(due); });
@@ -246,7 +266,7 @@ Result<void> Platform::Parts::reset() {
   if (auto seeded = seeds.write(*database, now()); !seeded) return seeded;
   if (auto account = first_account(); !account) return account;
   gate->forget();
-  workflows->wake();
+  workflows->start();
   return {};
 }
 

@@ -38,3 +38,11 @@ test('filters look into deliveries', async () => {
   const stranger = tandem.client((await client.managedAccounts.create({ business_name: 'Somebody else' })).data.api_key);
   assert.equal((await stranger.webhookDeliveries.list()).data.length, 0);
 });
+
+test('old deliveries go by themselves', async () => {
+  assert.equal((await client.webhookDeliveries.list()).data.length, 2);
+  await tandem.advance(29 * 24 * 3600_000);
+  assert.equal((await client.webhookDeliveries.list()).data.length, 2);
+  await tandem.advance(2 * 24 * 3600_000);
+  await until(() => client.webhookDeliveries.list(), (page) => page.data.length === 0, 'an empty list');
+});
