@@ -8,6 +8,7 @@
 #include "products/messaging/messaging.h"
 #include "products/networking/networking.h"
 #include "products/numbers/numbers.h"
+#include "products/porting/porting.h"
 #include "products/regulatory/regulatory.h"
 #include "products/sip/sip.h"
 #include "products/tendlc/tendlc.h"
@@ -28,6 +29,7 @@ void declare_products(api::Registry& registry, const products::Services& service
   products::messaging::declare(registry, services);
   products::networking::declare(registry, services);
   products::numbers::declare(registry, services);
+  products::porting::declare(registry, services);
   products::regulatory::declare(registry, services);
   products::sip::declare(registry, services);
   products::tendlc::declare(registry, services);

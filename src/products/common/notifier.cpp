@@ -107,7 +107,7 @@ void notify(const store::Snapshot& snapshot, api::Moment moment, std::string_vie
       events::Event event;
       event.id = moment.ids.uuid();
       event.account = account;
-      event.type = type_of(notice.event);
+      event.type = notice.type.empty() ? type_of(notice.event) : std::string(notice.type);
       event.subject = channel_row.id;
       event.payload = notice.payload.text();
       event.occurred_at = moment.now;

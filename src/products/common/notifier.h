@@ -23,6 +23,8 @@ struct Notice {
   std::string_view about = {};
   /// A quantity that fell: settings with a "threshold" are told only when it is below theirs.
   std::optional<double> fell_to = {};
+  /// Event type of the webhook ("portout.status_changed"); empty: the event's name as below.
+  std::string_view type = {};
 };
 
 /// Pushes an event for each webhook channel of the account's enabled settings that watch for it,

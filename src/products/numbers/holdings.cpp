@@ -29,13 +29,13 @@ json::Value messaging_features(const Number& number) {
 
 json::Value number_document(const Number& number, const FirstSettings& settings, WallTime now) {
   json::Value document = json::Value::object({{"phone_number", number.phone_number},
-                                              {"status", "purchase-pending"},
+                                              {"status", settings.status},
                                               {"country_iso_alpha2", number.block->country},
                                               {"phone_number_type", to_string(number.block->type)},
-                                              {"source_type", "number_order"},
+                                              {"source_type", settings.source_type},
                                               {"purchased_at", to_iso8601(now)},
-                                              {"tags", json::Value::array()},
-                                              {"_tagged", false},
+                                              {"tags", settings.tags},
+                                              {"_tagged", !settings.tags.empty()},
                                               {"_usage_payment_method", "pay-per-minute"}});
   set_given(document, "connection_id", settings.connection_id);
   set_given(document, "connection_name", settings.connection_name);

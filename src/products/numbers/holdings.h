@@ -20,9 +20,13 @@ struct FirstSettings {
   std::string messaging_profile_name;
   std::string billing_group_id;
   std::string customer_reference;
+  std::string status = "purchase-pending";
+  std::string source_type = "number_order";
+  json::Array tags = {};
 };
 
-/// Adds a number that `account` is about to get, with status purchase-pending; gives its id. From
+/// Adds a number that `account` is about to get, purchase-pending unless `settings` say otherwise;
+/// gives its id. From
 /// the commit on nobody else can have it: the index on phone_number is unique over all accounts.
 std::string hold_number(const api::Registry& registry, api::Moment moment, std::string_view account,
                         const Number& number, const FirstSettings& settings, api::Effects& effects);

@@ -1,0 +1,51 @@
+#include "api/resource_engine.h"
+#include "products/common/number_ports.h"
+#include "products/numbers/claims.h"
+#include "products/numbers/holdings.h"
+
+namespace tandem::products {
+
+using numbers::Inventory;
+
+std::optional<PortableNumber> look_up_portable(const Inventory& inventory,
+                                               const store::Snapshot& snapshot,
+                                               std::string_view e164) {
+  const auto number = inventory.find(e164);
+  if (!number) return std::nullopt;
+  PortableNumber found;
+  found.country = number->block->country;
+  found.type = to_string(number->block->type);
+  found.messaging = (number->features & static_cast<uint8_t>(numbers::Feature::Sms)) != 0;
+  if (const auto row = snapshot.find(kPhoneNumbers, std::nullopt, "phone_number", e164)) {
+    found.owner = row->account;
+    found.holding_id = row->id;
+  }
+  return found;
+}
+
+void bring_in(const api::Registry& registry, const Inventory& inventory,
+              const store::Snapshot& snapshot, api::Moment moment, const api::Account& account,
+              std::string_view e164, const json::Value& settings, api::Effects& effects) {
+  const auto number = inventory.find(e164);
+  if (!number) return;
+  if (const auto before = snapshot.find(kPhoneNumbers, std::nullopt, "phone_number", e164)) {
+    for (const std::string_view collection : {kPhoneNumbers, kVoiceSettings, kMessagingSettings}) {
+      effects.remove(std::string(collection), before->id);
+    }
+  }
+  numbers::FirstSettings first;
+  first.status = "active";
+  first.source_type = "port_request";
+  first.connection_id = settings["connection_id"].string();
+  first.connection_name = numbers::connection_name(snapshot, account, first.connection_id);
+  first.messaging_profile_id = settings["messaging_profile_id"].string();
+  first.messaging_profile_name =
+      numbers::messaging_profile_name(snapshot, account, first.messaging_profile_id);
+  first.billing_group_id = settings["billing_group_id"].string();
+  if (settings["tags"].is_array()) first.tags = settings["tags"].items();
+  numbers::hold_number(registry, moment, account.id, *number, first, effects);
+  numbers::take(numbers::look_up_claim(snapshot, account.id, e164, moment.now), account.id, e164,
+                effects);
+}
+
+}  // namespace tandem::products
