@@ -88,9 +88,7 @@ class WebSocketGateway::WebConnection final : public Connection {
 };
 
 WebSocketGateway::WebSocketGateway(runtime::Shard& shard, SocketTransport& transport)
-    : shard_(shard),
-      transport_(transport),
-      anchor_(std::make_shared<Anchor>(Anchor{shard, this})) {}
+    : transport_(transport), anchor_(std::make_shared<Anchor>(Anchor{shard, this})) {}
 
 WebSocketGateway::~WebSocketGateway() { anchor_->gateway = nullptr; }
 

@@ -41,7 +41,6 @@ class WebSocketGateway {
   void receive(Link& link, const std::string& message);
   void closed(Link& link);
 
-  runtime::Shard& shard_;
   SocketTransport& transport_;
   std::shared_ptr<Anchor> anchor_;
 };
