@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "api/handler_pool.h"
 #include "api/resource_fields.h"
@@ -13,6 +14,9 @@
 namespace tandem::api {
 namespace {
 
+/// Batches of one turn after which the store gets them although the turn goes on.
+constexpr size_t kMaxTurnBatches = 128;
+
 /// One decision on its way.
 struct Work {
   Decision decision;
@@ -22,6 +26,12 @@ struct Work {
   Effects effects;  // of the latest attempt; its batch is with the store
   std::optional<WallTime> earliest_timer;
   std::vector<size_t> changes;  // listeners whose collections the batch touches
+};
+
+/// What a shard decided and has not handed to the store yet.
+struct Turn {
+  std::vector<store::Batch> batches;
+  std::vector<std::unique_ptr<Work>> works;  // of each batch
 };
 
 struct ShardIds {
@@ -71,6 +81,7 @@ struct Dispatcher::Impl {
   std::function<void(WallTime)> timers_listener;
   std::vector<ChangeListener> change_listeners;
   std::vector<std::unique_ptr<ShardIds>> shard_ids;
+  std::vector<Turn> turns;  // one a shard, for its thread only
   std::unique_ptr<HandlerPool> pool;
   std::atomic<size_t> next_shard{0};
   Counter& commits;
@@ -81,6 +92,7 @@ struct Dispatcher::Impl {
         database(d),
         clock(c),
         options(o),
+        turns(s.size()),
         commits(metrics.counter("tandem_api_commits_total", "Batches made durable.")),
         conflicts(metrics.counter("tandem_api_conflicts_total",
                                   "Decisions run again because what they read had changed.")) {
@@ -119,10 +131,43 @@ struct Dispatcher::Impl {
     store::Batch batch = std::move(work->effects.batch);
     if (batch.empty()) return at_home(std::move(work), {});
     note_changes(batch, *work);
-    database.commit(std::move(batch),
-                    [this, held = std::move(work)](store::Committed committed) mutable {
-                      at_home(std::move(held), std::move(committed));
-                    });
+    if (work->home->on_this_thread()) return gather(std::move(work), std::move(batch));
+    Turn turn;
+    turn.batches.push_back(std::move(batch));
+    turn.works.push_back(std::move(work));
+    hand_over(std::move(turn));
+  }
+
+  /// What one turn of the shard's loop decides goes to the store in one go: each waking of another
+  /// thread costs as much as a small decision.
+  void gather(std::unique_ptr<Work> work, store::Batch batch) {
+    runtime::Shard* home = work->home;
+    Turn& turn = turns[home->index()];
+    turn.batches.push_back(std::move(batch));
+    turn.works.push_back(std::move(work));
+    if (turn.works.size() >= kMaxTurnBatches) return hand_over(std::exchange(turn, {}));
+    if (turn.works.size() > 1) return;
+    home->post([this, &turn] {
+      if (!turn.works.empty()) hand_over(std::exchange(turn, {}));
+    });
+  }
+
+  void hand_over(Turn turn) {
+    database.commit_all(
+        std::move(turn.batches),
+        [this, works = std::move(turn.works)](std::vector<store::Committed> results) mutable {
+          settled(std::move(works), std::move(results));
+        });
+  }
+
+  /// The store has spoken, about works of one home.
+  void settled(std::vector<std::unique_ptr<Work>> works, std::vector<store::Committed> results) {
+    runtime::Shard* home = works.front()->home;
+    auto all = [this, held = std::move(works), told = std::move(results)]() mutable {
+      for (size_t i = 0; i < held.size(); ++i) conclude(std::move(held[i]), std::move(told[i]));
+    };
+    if (home->on_this_thread()) return all();
+    home->post(std::move(all));
   }
 
   void note_changes(const store::Batch& batch, Work& work) const {
@@ -132,7 +177,7 @@ struct Dispatcher::Impl {
     }
   }
 
-  /// The store has spoken: go on where the decision came from.
+  /// Goes on where the decision came from.
   void at_home(std::unique_ptr<Work> work, store::Committed committed) {
     runtime::Shard* home = work->home;
     if (home->on_this_thread()) return conclude(std::move(work), std::move(committed));

@@ -1,5 +1,8 @@
 #include "store/commit_queue.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/assert.h"
 #include "store/limits.h"
 #include "store/text.h"
@@ -42,21 +45,31 @@ CommitQueue::~CommitQueue() {
   thread_.join();
 }
 
-void CommitQueue::push(Batch batch, Done done) {
-  if (auto why = malformed(batch)) {
-    done({Committed::Status::Failed, std::move(*why)});
+void CommitQueue::push(std::vector<Batch> batches, Done done) {
+  Entry entry;
+  entry.results.resize(batches.size());
+  size_t refused = 0;
+  for (size_t i = 0; i < batches.size(); ++i) {
+    if (auto why = malformed(batches[i])) {
+      entry.results[i] = {Committed::Status::Failed, std::move(*why)};
+      batches[i] = {};
+      ++refused;
+    }
+    entry.bytes += bytes_of(batches[i]);
+  }
+  if (refused == batches.size()) {
+    done(std::move(entry.results));
     return;
   }
-  Entry entry;
-  entry.bytes = bytes_of(batch);
-  entry.batch = std::move(batch);
+  entry.batches = std::move(batches);
   entry.done = std::move(done);
   std::unique_lock lock(mutex_);
-  const bool full = entries_.size() >= kMaxQueuedBatches ||
+  const bool full = queued_batches_ + entry.batches.size() > kMaxQueuedBatches ||
                     (!entries_.empty() && queued_bytes_ + entry.bytes > kMaxQueuedBytes);
   if (full) {
     lock.unlock();
-    entry.done({Committed::Status::Failed, "overloaded"});
+    const Committed overloaded{Committed::Status::Failed, "overloaded"};
+    entry.done(std::vector<Committed>(entry.batches.size(), overloaded));
     return;
   }
   enqueue(std::move(entry), std::move(lock));
@@ -73,6 +86,7 @@ Result<void> CommitQueue::clear() {
 
 void CommitQueue::enqueue(Entry entry, std::unique_lock<std::mutex> lock) {
   TANDEM_ASSERT(!stopping_);
+  queued_batches_ += entry.batches.size();
   queued_bytes_ += entry.bytes;
   entries_.push_back(std::move(entry));
   const bool wake = waiting_;
@@ -82,44 +96,54 @@ void CommitQueue::enqueue(Entry entry, std::unique_lock<std::mutex> lock) {
 
 void CommitQueue::run() {
   for (;;) {
-    Group group = take();
-    if (group.batches.empty() && !group.cleared) return;
+    std::vector<Entry> group = take();
+    if (group.empty()) return;
     settle(std::move(group));
     writer_->rest();
   }
 }
 
-CommitQueue::Group CommitQueue::take() {
-  Group group;
+std::vector<CommitQueue::Entry> CommitQueue::take() {
+  std::vector<Entry> group;
   std::unique_lock lock(mutex_);
   waiting_ = true;
   wake_.wait(lock, [this] { return stopping_ || !entries_.empty(); });
   waiting_ = false;
+  size_t batches = 0;
   size_t bytes = 0;
-  while (!entries_.empty() && group.batches.size() < kMaxGroupBatches && bytes < kMaxGroupBytes) {
-    Entry& entry = entries_.front();
-    if (entry.cleared && !group.batches.empty()) break;
-    bytes += entry.bytes;
-    queued_bytes_ -= entry.bytes;
-    group.cleared = std::move(entry.cleared);
-    if (!group.cleared) {
-      group.batches.push_back(std::move(entry.batch));
-      group.dones.push_back(std::move(entry.done));
-    }
+  while (!entries_.empty() && batches < kMaxGroupBatches && bytes < kMaxGroupBytes) {
+    if (entries_.front().cleared && !group.empty()) break;
+    group.push_back(std::move(entries_.front()));
     entries_.pop_front();
-    if (group.cleared) break;
+    const Entry& entry = group.back();
+    batches += entry.batches.size();
+    bytes += entry.bytes;
+    queued_batches_ -= entry.batches.size();
+    queued_bytes_ -= entry.bytes;
+    if (entry.cleared) break;
   }
   return group;
 }
 
-void CommitQueue::settle(Group group) {
-  if (group.cleared) {
-    group.cleared(writer_->clear());
+void CommitQueue::settle(std::vector<Entry> group) {
+  if (group.front().cleared) {
+    group.front().cleared(writer_->clear());
     return;
   }
-  std::vector<Committed> results = writer_->write(group.batches);
-  TANDEM_ASSERT(results.size() == group.batches.size());
-  for (size_t i = 0; i < results.size(); ++i) group.dones[i](std::move(results[i]));
+  std::vector<Batch> batches;
+  for (Entry& entry : group) {
+    std::move(entry.batches.begin(), entry.batches.end(), std::back_inserter(batches));
+  }
+  std::vector<Committed> written = writer_->write(batches);
+  TANDEM_ASSERT(written.size() == batches.size());
+  auto next = written.begin();
+  for (Entry& entry : group) {
+    for (Committed& result : entry.results) {
+      if (result.status == Committed::Status::Done) result = std::move(*next);
+      ++next;
+    }
+    entry.done(std::move(entry.results));
+  }
 }
 
 }  // namespace tandem::store

@@ -31,7 +31,7 @@ class GroupWriter {
 /// what has gathered meanwhile is the next group. So groups grow with the load by themselves.
 class CommitQueue {
  public:
-  using Done = UniqueFunction<void(Committed)>;
+  using Done = UniqueFunction<void(std::vector<Committed>)>;
 
   explicit CommitQueue(std::unique_ptr<GroupWriter> writer);
   /// Writes what still waits, then ends.
@@ -39,34 +39,32 @@ class CommitQueue {
   CommitQueue(const CommitQueue&) = delete;
   CommitQueue& operator=(const CommitQueue&) = delete;
 
-  /// Refuses on the spot, through `done`, what is malformed or too much.
-  void push(Batch batch, Done done);
+  /// As Database::commit_all().
+  void push(std::vector<Batch> batches, Done done);
   /// Waits for everything pushed before, then clears.
   Result<void> clear();
 
  private:
   using Cleared = UniqueFunction<void(Result<void>)>;
+  /// What was pushed together.
   struct Entry {
-    Batch batch;
-    Done done;
-    Cleared cleared;  // set: this entry is a clear() instead of a batch
-    size_t bytes = 0;
-  };
-  struct Group {
     std::vector<Batch> batches;
-    std::vector<Done> dones;
-    Cleared cleared;
+    Done done;
+    std::vector<Committed> results;  // of those that were refused; their batches are empty
+    Cleared cleared;                 // set: this entry is a clear() instead of batches
+    size_t bytes = 0;
   };
 
   void run();
-  Group take();
-  void settle(Group group);
+  std::vector<Entry> take();
+  void settle(std::vector<Entry> group);
   void enqueue(Entry entry, std::unique_lock<std::mutex> lock);
 
   std::unique_ptr<GroupWriter> writer_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Entry> entries_;
+  size_t queued_batches_ = 0;
   size_t queued_bytes_ = 0;
   bool waiting_ = false;
   bool stopping_ = false;

@@ -10,7 +10,7 @@ namespace tandem::store {
 inline constexpr size_t kMaxQueuedBatches = 16'384;
 /// Their documents' bytes; one batch of any size is taken when nothing else waits.
 inline constexpr size_t kMaxQueuedBytes = 256u << 20;
-/// Batches that one transaction takes.
+/// Batches after which a group is closed.
 inline constexpr size_t kMaxGroupBatches = 256;
 /// Bytes after which a group is closed.
 inline constexpr size_t kMaxGroupBytes = 8u << 20;
@@ -19,6 +19,9 @@ inline constexpr size_t kMaxCachedStatements = 1'024;
 /// How long a database server may take for one answer: when it serves, when it makes indexes.
 inline constexpr auto kAnswerWait = std::chrono::seconds(30);
 inline constexpr auto kSchemaWait = std::chrono::hours(6);
+/// How long snapshots may share a read transaction when this process commits nothing: so late may
+/// a commit of another process (the command line) be seen.
+inline constexpr auto kSharedReadTime = std::chrono::milliseconds(2);
 /// Connections to a database server for reading, and how long to wait for one.
 inline constexpr size_t kMaxReaders = 64;
 inline constexpr auto kReaderWait = std::chrono::seconds(5);

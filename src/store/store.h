@@ -179,11 +179,23 @@ class Database {
 
   virtual std::unique_ptr<Snapshot> snapshot() = 0;
 
-  /// Commits when the group it falls into is durable, then calls `done` on a thread of the
-  /// driver: hop to your own. Batches of one thread commit in the order in which they were given.
-  /// A batch that is refused before it is queued (a limit, a malformed key) is told at once, on
-  /// the caller's thread. Collections that were not declared are a mistake of the caller.
-  virtual void commit(Batch batch, UniqueFunction<void(Committed)> done) = 0;
+  /// Commits the batches when the group they fall into is durable, each standing or falling alone,
+  /// then calls `done` once, with what became of each, on a thread of the driver: hop to your own.
+  /// Batches of one thread commit in the order in which they were given; those given together cost
+  /// one hand-over each way. When all are refused before they are queued (a limit, malformed keys),
+  /// that is told at once, on the caller's thread.
+  /// Collections that were not declared are a mistake of the caller.
+  virtual void commit_all(std::vector<Batch> batches,
+                          UniqueFunction<void(std::vector<Committed>)> done) = 0;
+
+  /// The same for one batch.
+  void commit(Batch batch, UniqueFunction<void(Committed)> done) {
+    std::vector<Batch> one;
+    one.push_back(std::move(batch));
+    commit_all(std::move(one), [held = std::move(done)](std::vector<Committed> results) mutable {
+      held(std::move(results.front()));
+    });
+  }
 
   /// Empties every collection and counter (sandbox reset), after what was committed before.
   /// Sequences go on where they were, so that none is seen twice.

@@ -35,10 +35,11 @@ class PostgresDatabase final : public Database {
     return std::make_unique<PostgresSnapshot>(readers_, layout_, totals_);
   }
 
-  void commit(Batch batch, UniqueFunction<void(Committed)> done) override {
+  void commit_all(std::vector<Batch> batches,
+                  UniqueFunction<void(std::vector<Committed>)> done) override {
     TANDEM_ASSERT(queue_ != nullptr);
-    assert_declared(layout_, batch);
-    queue_->push(std::move(batch), std::move(done));
+    for (const Batch& batch : batches) assert_declared(layout_, batch);
+    queue_->push(std::move(batches), std::move(done));
   }
 
   Result<void> clear() override {

@@ -28,8 +28,8 @@ class SqliteDatabase final : public Database {
     auto ready = migrate(**connection, migrations());
     if (ready) ready = create_collections(**connection, layout_);
     if (!ready) return fail(path_ + ": " + ready.error().what);
-    queue_ =
-        std::make_unique<CommitQueue>(std::make_unique<Writer>(std::move(*connection), layout_));
+    queue_ = std::make_unique<CommitQueue>(
+        std::make_unique<Writer>(std::move(*connection), layout_, readers_));
     return {};
   }
 
@@ -38,10 +38,11 @@ class SqliteDatabase final : public Database {
     return std::make_unique<SqliteSnapshot>(readers_, layout_, totals_);
   }
 
-  void commit(Batch batch, UniqueFunction<void(Committed)> done) override {
+  void commit_all(std::vector<Batch> batches,
+                  UniqueFunction<void(std::vector<Committed>)> done) override {
     TANDEM_ASSERT(queue_ != nullptr);
-    assert_declared(layout_, batch);
-    queue_->push(std::move(batch), std::move(done));
+    for (const Batch& batch : batches) assert_declared(layout_, batch);
+    queue_->push(std::move(batches), std::move(done));
   }
 
   Result<void> clear() override {

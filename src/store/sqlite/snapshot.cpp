@@ -23,15 +23,15 @@ Row row_of(const Statement& statement) {
 }  // namespace
 
 SqliteSnapshot::SqliteSnapshot(Readers& readers, const Layout& layout, TotalsCache& cache)
-    : readers_(readers), layout_(layout), cache_(cache), connection_(readers.take()) {
-  failed_ = connection_ == nullptr;
+    : readers_(readers), layout_(layout), cache_(cache), reader_(readers.take()) {
+  failed_ = reader_ == nullptr;
 }
 
 SqliteSnapshot::~SqliteSnapshot() {
-  if (connection_ == nullptr) return;
-  if (begun_) connection_->prepare("COMMIT").run();
-  // One that cannot end its transaction is not used again.
-  if (!connection_->in_transaction()) readers_.give_back(std::move(connection_));
+  if (reader_ == nullptr) return;
+  // Nobody shares a transaction in which something went wrong.
+  if (failed_ && !reader_->end()) return;
+  readers_.give_back(std::move(reader_));
 }
 
 std::optional<Row> SqliteSnapshot::get(std::string_view collection, std::string_view id) const {
@@ -120,11 +120,8 @@ int64_t SqliteSnapshot::counter(std::string_view key) const {
 }
 
 Statement SqliteSnapshot::start(std::string_view sql) const {
-  if (!begun_) {
-    connection_->prepare("BEGIN").run();
-    begun_ = true;
-  }
-  return connection_->prepare(sql);
+  reader_->begin();
+  return reader_->connection().prepare(sql);
 }
 
 Statement SqliteSnapshot::start(const Sql& sql) const {
@@ -137,7 +134,7 @@ bool SqliteSnapshot::next(Statement& statement) const {
   if (statement.row()) return true;
   if (statement.failed()) {
     failed_ = true;
-    log::error("store", "a read failed", {{"why", connection_->message()}});
+    log::error("store", "a read failed", {{"why", reader_->connection().message()}});
   }
   return false;
 }

@@ -11,7 +11,7 @@
 
 namespace tandem::store::sqlite {
 
-/// A read transaction, begun by the first read.
+/// Reads in one transaction, which the first read begins or an earlier snapshot had begun.
 class SqliteSnapshot final : public Snapshot {
  public:
   SqliteSnapshot(Readers& readers, const Layout& layout, TotalsCache& cache);
@@ -41,8 +41,7 @@ class SqliteSnapshot final : public Snapshot {
   Readers& readers_;
   const Layout& layout_;
   TotalsCache& cache_;
-  std::unique_ptr<Connection> connection_;
-  mutable bool begun_ = false;
+  std::unique_ptr<Reader> reader_;
   mutable bool failed_ = false;
 };
 

@@ -33,8 +33,8 @@ int remember_pages(void* pages, sqlite3*, const char*, int in_log) {
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Connection> connection, const Layout& layout)
-    : connection_(std::move(connection)), layout_(layout) {
+Writer::Writer(std::unique_ptr<Connection> connection, const Layout& layout, Readers& readers)
+    : connection_(std::move(connection)), layout_(layout), readers_(readers) {
   sqlite3_wal_hook(connection_->handle(), remember_pages, &log_pages_);
 }
 
@@ -71,6 +71,7 @@ std::optional<std::vector<Committed>> Writer::write_once(std::span<const Batch> 
   }
   const bool written = write_totals() && write_sequences() && connection_->prepare(kCommit).run();
   if (!written) return fail_all(group.size(), connection_->message());
+  readers_.committed();
   totals_.clear();
   sequences_.clear();
   return results;
@@ -250,6 +251,7 @@ Result<void> Writer::clear() {
   }
   auto cleared = connection_->execute(sql + "COMMIT;");
   if (!cleared) roll_back();
+  readers_.committed();
   return cleared;
 }
 
@@ -265,6 +267,8 @@ void Writer::rest() {
                                   wait ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE,
                                   nullptr, nullptr);
   if (wait) sqlite3_busy_timeout(handle, kBusyTimeoutMillis);
+  // Who goes on reading in the log keeps the next group from starting it over.
+  readers_.committed();
 }
 
 }  // namespace tandem::store::sqlite

@@ -10,6 +10,7 @@
 
 #include "store/commit_queue.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/readers.h"
 #include "store/totals.h"
 
 namespace tandem::store::sqlite {
@@ -21,7 +22,7 @@ namespace tandem::store::sqlite {
 /// page that is touched below them, and batches seldom fall that late.
 class Writer final : public GroupWriter {
  public:
-  Writer(std::unique_ptr<Connection> connection, const Layout& layout);
+  Writer(std::unique_ptr<Connection> connection, const Layout& layout, Readers& readers);
 
   std::vector<Committed> write(std::span<const Batch> group) override;
   Result<void> clear() override;
@@ -62,6 +63,7 @@ class Writer final : public GroupWriter {
 
   std::unique_ptr<Connection> connection_;
   const Layout& layout_;
+  Readers& readers_;
   std::unordered_map<std::string, Texts> texts_;
   TotalsDelta totals_;
   std::map<std::string, int64_t> sequences_;  // last one of each collection touched by the group
