@@ -6,6 +6,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "core/log.h"
+#include "ledger/money.h"
 
 namespace tandem::app {
 namespace {
@@ -62,6 +63,13 @@ Result<void> set_log_level(Config& config, std::string_view value) {
   return {};
 }
 
+Result<void> set_starting_credit(Config& config, std::string_view value) {
+  const auto amount = ledger::parse_decimal(value);
+  if (!amount || *amount < 0) return fail("wants an amount such as 250 or 0.50");
+  config.starting_credit = value;
+  return {};
+}
+
 using V = std::string_view;
 
 constexpr int kMostRetentionDays = 36'500;
@@ -96,6 +104,8 @@ constexpr Setting kSettings[] = {
      [](Config& c, V v) { return set_number(c.record_retention, v, 1, kMostRetentionDays); }},
     {"validate-answers", "", "check every answer and webhook against the contract",
      [](Config& c, V v) { return set_switch(c.validate_answers, v); }},
+    {"starting-credit", "USD",
+     "what a new account begins with (default 1000 in the sandbox, else 0)", set_starting_credit},
     {"log-level", "LEVEL", "debug, info, warn or error (default info)", set_log_level},
 };
 

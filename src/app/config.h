@@ -40,6 +40,7 @@ struct Config {
   int event_retention = 30;    // days for which events and their deliveries are kept
   int record_retention = 400;  // days for which audit events and detail records are kept
   bool validate_answers = false;
+  std::string starting_credit;  // USD a new account begins with; empty: the profile's default
   std::string log_level = "info";
 
   std::string base_url() const;

@@ -9,6 +9,7 @@
 #include "app/products.h"
 #include "app/web_fetcher.h"
 #include "contract/contract.h"
+#include "ledger/rates.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
 #include "products/numbers/inventory.h"
@@ -65,9 +66,11 @@ Result<std::vector<CoverageRow>> measure_coverage() {
   api::Registry registry(**contract);
   products::Seeds seeds;
   const auto inventory = products::numbers::Inventory::built_in();
+  const auto rates = ledger::Rates::built_in();
+  if (!rates) return tl::unexpected(rates.error());
   WebFetcher fetcher{WebFetcher::Options()};
-  declare_products(registry,
-                   {**blobs, **secrets, seeds, inventory, fetcher, [](const api::Decision&) {}});
+  declare_products(registry, {**blobs, **secrets, seeds, inventory, fetcher,
+                              [](const api::Decision&) {}, *rates});
   const auto pending = (*contract)->pending();
   const auto sound = registry.check({pending.begin(), pending.end()});
   if (!sound) return tl::unexpected(sound.error());

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 
+#include "api/auth/accounts.h"
 #include "api/auth/api_keys.h"
 #include "api/collections.h"
+#include "api/timer_rows.h"
 #include "events/event.h"
+#include "ledger/posting.h"
+#include "products/account/opening.h"
 #include "products/common/seeds.h"
 
 namespace tandem::app {
@@ -22,8 +26,8 @@ std::unique_ptr<store::Database> make_database(const Config& config) {
 
 std::vector<store::Collection> all_collections(const api::Registry& registry) {
   std::vector<store::Collection> all = registry.collections();
-  for (const auto& more :
-       {api::collections(), events::collections(), products::Seeds::collections()}) {
+  for (const auto& more : {api::collections(), events::collections(), ledger::collections(),
+                           products::Seeds::collections()}) {
     for (const store::Collection& collection : more) {
       // What a Resource shows of a room's own collection, it has declared already.
       const auto same = [&](const store::Collection& c) { return c.name == collection.name; };
@@ -31,6 +35,12 @@ std::vector<store::Collection> all_collections(const api::Registry& registry) {
     }
   }
   all.push_back({std::string(kSandboxState), {}});
+  return all;
+}
+
+std::vector<store::Collection> collections_of_money() {
+  std::vector<store::Collection> all = api::collections();
+  for (store::Collection& collection : ledger::collections()) all.push_back(std::move(collection));
   return all;
 }
 
@@ -59,6 +69,21 @@ Result<std::string> sandbox_key(const Config& config, const products::SecretBox&
   const auto done = database.commit_now(std::move(batch));
   if (done.status != store::Committed::Status::Done) return fail("cannot keep the sandbox's key");
   return made->secret;
+}
+
+Result<void> open_all_books(store::Database& database, api::Moment moment,
+                            ledger::Nanos starting_credit) {
+  const auto snapshot = database.snapshot();
+  api::Effects effects;
+  for (const auto& account : api::auth::list_accounts(*snapshot)) {
+    if (products::account::has_books(*snapshot, account.id)) continue;
+    products::account::open_books(moment, account.id, starting_credit, effects);
+  }
+  api::seal(effects);
+  if (effects.batch.empty()) return {};
+  const auto done = database.commit_now(std::move(effects.batch));
+  if (done.status != store::Committed::Status::Done) return fail("cannot open the books");
+  return {};
 }
 
 }  // namespace tandem::app

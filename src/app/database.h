@@ -8,6 +8,7 @@
 #include "api/registry.h"
 #include "app/config.h"
 #include "core/result.h"
+#include "ledger/money.h"
 #include "products/common/secret_box.h"
 #include "store/store.h"
 
@@ -24,5 +25,12 @@ std::vector<store::Collection> all_collections(const api::Registry& registry);
 Result<std::string> sandbox_key(const Config& config, const products::SecretBox& secrets,
                                 store::Database& database, api::Moment moment,
                                 const std::string& account);
+
+/// What the command line needs to look at accounts and their money.
+std::vector<store::Collection> collections_of_money();
+
+/// Opens the books of every account that has none yet: new ones, and those of older data.
+Result<void> open_all_books(store::Database& database, api::Moment moment,
+                            ledger::Nanos starting_credit);
 
 }  // namespace tandem::app

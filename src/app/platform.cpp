@@ -27,6 +27,9 @@
 #include "events/feed.h"
 #include "events/signing_key.h"
 #include "http/server.h"
+#include "ledger/posting.h"
+#include "ledger/rates.h"
+#include "products/account/balance_watch.h"
 #include "products/common/file_links.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
@@ -43,6 +46,8 @@ constexpr auto kStopGrace = std::chrono::seconds(5);
 /// Requests a minute and account when nothing else is configured.
 constexpr int kSandboxRate = 600'000;
 constexpr int kOperatorRate = 60'000;
+/// What an account begins with when nothing else is configured: enough to play.
+constexpr ledger::Nanos kSandboxCredit = 1'000 * ledger::kNanosPerUnit;
 /// Threads that read from a PostgreSQL on behalf of handlers.
 constexpr size_t kDatabaseThreads = 8;
 
@@ -111,6 +116,13 @@ std::vector<api::RetentionRule> retention_rules(const Config& config) {
           {std::string(events::kDeliveries), events}};
 }
 
+ledger::Nanos starting_credit(const Config& config) {
+  if (!config.starting_credit.empty()) {
+    return ledger::parse_decimal(config.starting_credit).value_or(0);
+  }
+  return is_sandbox(config) ? kSandboxCredit : 0;
+}
+
 /// What callers are recognised by; when one of these changes, nobody is taken from memory.
 std::vector<std::string> collections_of_callers() {
   return {std::string(api::kAccounts), std::string(api::kApiKeys),
@@ -134,6 +146,7 @@ struct Platform::Parts {
   products::Seeds seeds;
   products::numbers::Inventory inventory = products::numbers::Inventory::built_in();
   std::unique_ptr<WebFetcher> fetcher;
+  std::optional<ledger::Rates> rates;
   std::unique_ptr<api::Registry> registry;
   std::unique_ptr<store::Database> database;
   std::unique_ptr<runtime::Shards> shards;
@@ -142,6 +155,7 @@ struct Platform::Parts {
   events::Feed feed;
   std::unique_ptr<events::Dispatcher> deliveries;
   std::unique_ptr<Outlet> outlet;
+  std::unique_ptr<products::account::BalanceWatch> balances;
   std::unique_ptr<api::WorkflowRunner> workflows;
   std::unique_ptr<api::auth::Gate> gate;
   std::unique_ptr<api::Pipeline> pipeline;
@@ -162,6 +176,7 @@ struct Platform::Parts {
   Result<void> open_state();
   void wire();
   void mount();
+  Result<void> accounts();
   Result<void> first_account();
   Result<void> listen();
   Result<void> reset();
@@ -189,9 +204,13 @@ Result<void> Platform::Parts::open_state() {
   if (!loaded) return tl::unexpected(loaded.error());
   contract = std::move(*loaded);
   registry = std::make_unique<api::Registry>(*contract);
+  auto prices = ledger::Rates::built_in();
+  if (!prices) return tl::unexpected(prices.error());
+  rates.emplace(std::move(*prices));
   fetcher = std::make_unique<WebFetcher>(fetcher_options(config));
   declare_products(*registry, {*blobs, *secrets, seeds, inventory, *fetcher,
-                               [this](api::Decision decision) { decide(std::move(decision)); }});
+                               [this](api::Decision decision) { decide(std::move(decision)); },
+                               *rates, starting_credit(config)});
   api::declare_retention(*registry, retention_rules(config));
   const auto pending = contract->pending();
   if (auto sound = registry->check({pending.begin(), pending.end()}); !sound) return sound;
@@ -201,7 +220,12 @@ Result<void> Platform::Parts::open_state() {
     moved->advance(Millis(database->snapshot()->counter(kSandboxClockCounter)));
   }
   if (auto seeded = seeds.write(*database, now()); !seeded) return seeded;
-  return first_account();
+  return accounts();
+}
+
+Result<void> Platform::Parts::accounts() {
+  if (auto made = first_account(); !made) return made;
+  return open_all_books(*database, {now(), *ids}, starting_credit(config));
 }
 
 Result<void> Platform::Parts::first_account() {
@@ -237,6 +261,8 @@ void Platform::Parts::wire() {
   dispatcher->set_event_sink(outlet.get());
   dispatcher->on_timers([this](WallTime due) { workflows->due_at(due); });
   dispatcher->on_change(collections_of_callers(), [this] { gate->forget(); });
+  balances = std::make_unique<products::account::BalanceWatch>(*shards, *dispatcher);
+  dispatcher->on_change({std::string(ledger::kEntries)}, [this] { balances->changed(); });
   pipeline =
       std::make_unique<api::Pipeline>(api::Pipeline::Parts{*registry, *dispatcher, *gate, *shards,
                                                            metrics, request_log.get(), blobs.get()},
@@ -264,7 +290,7 @@ Result<void> Platform::Parts::reset() {
   if (auto cleared = database->clear(); !cleared) return cleared;
   deliveries->reset();
   if (auto seeded = seeds.write(*database, now()); !seeded) return seeded;
-  if (auto account = first_account(); !account) return account;
+  if (auto made = accounts(); !made) return made;
   gate->forget();
   workflows->start();
   return {};

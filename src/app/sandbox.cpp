@@ -1,6 +1,7 @@
 #include "app/sandbox.h"
 
 #include <charconv>
+#include <cstdlib>
 #include <memory>
 
 #include "api/auth/accounts.h"
@@ -8,6 +9,8 @@
 #include "contract/error.h"
 #include "core/json.h"
 #include "http/server.h"
+#include "ledger/books.h"
+#include "ledger/views.h"
 #include "products/common/connections.h"
 #include "products/common/notifier.h"
 
@@ -21,6 +24,7 @@ using Exchanges = std::shared_ptr<Exchange>;
 
 constexpr size_t kMaxBodyBytes = 64 * 1024;
 constexpr size_t kShownRequests = 50;
+constexpr ledger::Nanos kMostDeposit = 1'000'000 * ledger::kNanosPerUnit;
 constexpr std::string_view kMessagingProfiles = "messaging_profiles";
 /// Ten years: more is a slip of the finger, and dates stay printable.
 constexpr int64_t kMostAdvanceMs = 10LL * 366 * 24 * 3600 * 1000;
@@ -170,6 +174,63 @@ void mount_events(api::Site& site, api::Dispatcher& dispatcher) {
   });
 }
 
+/// The account that is meant: the one named, else the first. Nothing when there is none.
+std::optional<std::string> account_meant(const store::Snapshot& snapshot, const std::string& id) {
+  if (!id.empty()) {
+    return api::auth::find_account(snapshot, id) ? std::optional(id) : std::nullopt;
+  }
+  const auto accounts = api::auth::list_accounts(snapshot);
+  if (accounts.empty()) return std::nullopt;
+  return accounts.front().id;
+}
+
+/// Pays `amount` into an account; a negative one is taken away again.
+api::Outcome pay_in(const std::string& id, ledger::Nanos amount, const api::Moment& moment,
+                    const store::Snapshot& snapshot) {
+  const auto account = account_meant(snapshot, id);
+  if (!account) return tl::unexpected(contract::ApiError::not_found());
+  ledger::Note note;
+  note.id = moment.ids.uuid();
+  note.owner = *account;
+  note.charge = amount < 0 ? ledger::Charge::Correction : ledger::Charge::Payment;
+  note.description = amount < 0 ? "Taken back" : "Deposit";
+  note.occurred_at = moment.now;
+  api::Effects effects;
+  ledger::post(
+      effects.batch, note,
+      {{*account, ledger::Kind::Cash, amount}, {*account, ledger::Kind::Payments, -amount}});
+  const ledger::Nanos balance = ledger::read_balance(snapshot, *account).balance + amount;
+  effects.reply = api::Reply::data(json::Value::object(
+      {{"account_id", *account}, {"balance", ledger::to_decimal(balance)}, {"currency", "USD"}}));
+  return effects;
+}
+
+/// Answers with what was decided; what could not be found or paid has the status it has elsewhere.
+void answer(const Exchanges& exchange, api::Decided decided) {
+  if (!decided.error) return exchange->respond(json_response(200, std::move(decided.reply.body)));
+  const std::string_view code = decided.error->items.front().code;
+  refuse(exchange, code == "10005" ? 404 : code == "20100" ? 402 : 422, *decided.error);
+}
+
+void mount_deposits(api::Site& site, api::Dispatcher& dispatcher) {
+  site.mount("/sandbox/deposits", [&dispatcher](const Exchanges& exchange) {
+    with_json(exchange, [&dispatcher, exchange](json::View body) {
+      const auto amount = ledger::parse_decimal(body["amount"].string());
+      if (!amount || std::abs(*amount) > kMostDeposit) {
+        return refuse(
+            exchange, 422,
+            {"10033", "amount is decimal text, at most a million: \"250.00\".", "/amount"});
+      }
+      const std::string account(body["account_id"].string());
+      dispatcher.decide(
+          [account, sum = *amount](const api::Moment& moment, const store::Snapshot& snapshot) {
+            return pay_in(account, sum, moment, snapshot);
+          },
+          [exchange](api::Decided decided) { answer(exchange, std::move(decided)); });
+    });
+  });
+}
+
 void mount_requests(api::Site& site, store::Database& database) {
   site.mount("/sandbox/requests", [&database](const Exchanges& exchange) {
     if (!is(exchange, Method::Get)) return;
@@ -198,6 +259,7 @@ void mount_sandbox(api::Site& site, const SandboxControls& controls) {
   mount_clock(site, controls.clock, controls.database);
   mount_reset(site, controls);
   mount_events(site, controls.dispatcher);
+  mount_deposits(site, controls.dispatcher);
   mount_requests(site, controls.database);
 }
 

@@ -35,6 +35,8 @@ struct SandboxControls {
 ///   POST /sandbox/clock/advance {"ms": n}          move it forward
 ///   POST /sandbox/reset {}                         back to the first start
 ///   POST /sandbox/events {"application_id": id}    send an application or profile a test event
+///   POST /sandbox/deposits {"amount": "250.00"}    pay money in, or take it away (negative);
+///                                                  "account_id": another account than the first
 ///   GET  /sandbox/requests?limit=n&before=id       the request log, newest first
 void mount_sandbox(api::Site& site, const SandboxControls& controls);
 

@@ -29,6 +29,11 @@ constexpr Command kCommands[] = {
     {"keys", "keys create|list|revoke [--name NAME] [ID] [settings of serve]",
      "Make, list and revoke API keys of the first account",
      "A key is shown once, when it is made; only its hash is stored.", keys},
+    {"credit", "credit show|deposit|limit [AMOUNT] [--account ID] [settings of serve]",
+     "Show an account's balance, pay money in, or set its credit limit",
+     "Amounts are in US dollars. Without --account the installation's first account is meant. The\n"
+     "credit limit is how far a balance may fall below zero.",
+     credit},
     {"coverage", "coverage", "Show which operations of the API are served, product by product", "",
      coverage},
     {"version", "version", "Show the version", "", version},
@@ -45,7 +50,8 @@ void print_overview() {
 void print_help(const Command& command) {
   fmt::print("Usage: tandem {}\n\n{}.\n", command.usage, command.summary);
   if (!command.details.empty()) fmt::print("\n{}\n", command.details);
-  if (command.run != serve && command.run != doctor && command.run != keys) return;
+  if (command.run != serve && command.run != doctor && command.run != keys && command.run != credit)
+    return;
   fmt::print("\nSettings:\n");
   for (const app::Setting& setting : app::settings()) {
     const std::string flag = fmt::format("--{} {}", setting.name, setting.value);

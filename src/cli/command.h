@@ -23,6 +23,7 @@ std::span<const Command> commands();
 int serve(const Arguments& arguments);
 int doctor(const Arguments& arguments);
 int keys(const Arguments& arguments);
+int credit(const Arguments& arguments);
 int coverage(const Arguments& arguments);
 
 /// Says what was wrong on standard error and gives the exit status for wrong usage.

@@ -44,6 +44,8 @@ std::string entry_body(const Note& note, const std::vector<Leg>& legs) {
       .member("charge", to_string(note.charge))
       .member("reference", note.reference)
       .member("description", note.description)
+      .member("service", note.service)
+      .member("first", note.first)
       .member("billing_group", note.billing_group)
       .member("quantity", note.quantity)
       .member("occurred_at", to_iso8601(note.occurred_at))
@@ -178,6 +180,8 @@ Entry read_entry(const store::Row& row) {
   note.charge = parse_charge(root["charge"].string()).value_or(Charge::Other);
   note.reference = root["reference"].string();
   note.description = root["description"].string();
+  note.service = root["service"].string();
+  note.first = root["first"].boolean();
   note.billing_group = root["billing_group"].string();
   note.quantity = root["quantity"].integer();
   note.occurred_at = row.created_at;
@@ -196,7 +200,7 @@ std::optional<Entry> find_entry(const store::Snapshot& snapshot, std::string_vie
 }
 
 std::vector<store::Collection> collections() {
-  return {{std::string(kEntries), {{.path = "product"}, {.path = "reference"}}},
+  return {{std::string(kEntries), {{.path = "product"}, {.path = "charge"}, {.path = "reference"}}},
           {std::string(kHolds), {}},
           {std::string(kLimits), {}}};
 }

@@ -86,6 +86,8 @@ struct Note {
   Charge charge = Charge::Usage;
   std::string reference;      // id of the call, message, order ...
   std::string description;    // one line for people: "+13125550100"
+  std::string service = {};   // what of the product, as breakdowns group it: "local"; or empty
+  bool first = false;         // the first month of something recurring
   std::string billing_group;  // or empty
   int64_t quantity = 1;       // of what is counted: segments, seconds, numbers
   WallTime occurred_at{};

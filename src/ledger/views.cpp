@@ -9,6 +9,7 @@ namespace tandem::ledger {
 namespace {
 
 constexpr std::chrono::hours kDay{24};
+constexpr int64_t kEntriesPerPage = 1'000;
 
 /// Calls `visit` with each day of the period.
 template <class Visit>
@@ -73,6 +74,21 @@ store::Query entries_of(std::string_view owner, Period period) {
   query.where.push_back({"created_at", store::Compare::Lt, {to_iso8601(period.to)}});
   query.order.push_back({"created_at"});
   return query;
+}
+
+void for_each_entry(const store::Snapshot& snapshot, std::string_view owner, Period period,
+                    std::initializer_list<Charge> charges,
+                    const std::function<void(const Entry&)>& visit) {
+  store::Query query = entries_of(owner, period);
+  store::Condition one_of{"charge", store::Compare::In, {}};
+  for (const Charge charge : charges) one_of.values.emplace_back(std::string(to_string(charge)));
+  query.where.push_back(std::move(one_of));
+  query.limit = kEntriesPerPage;
+  for (bool more = true; more; query.offset += kEntriesPerPage) {
+    const store::Page page = snapshot.list(query);
+    for (const store::Row& row : page.rows) visit(read_entry(row));
+    more = page.more;
+  }
 }
 
 }  // namespace tandem::ledger

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,5 +50,11 @@ std::vector<Total> read_group_totals(const store::Snapshot& snapshot, std::strin
 
 /// The entries of an owner in a period, oldest first, to be completed and listed page by page.
 store::Query entries_of(std::string_view owner, Period period);
+
+/// Calls `visit` with the entries of the period that were charged in one of these ways, oldest
+/// first. Reads them page by page.
+void for_each_entry(const store::Snapshot& snapshot, std::string_view owner, Period period,
+                    std::initializer_list<Charge> charges,
+                    const std::function<void(const Entry&)>& visit);
 
 }  // namespace tandem::ledger

@@ -10,6 +10,9 @@ void declare(api::Registry& registry, const Services& services);
 
 /// Parts of declare(), a file each.
 void declare_access_ips(api::Registry& registry);
+void declare_balance(api::Registry& registry);
+void declare_charges(api::Registry& registry);
+void declare_invoices(api::Registry& registry, const Services& services);
 void declare_managed_accounts(api::Registry& registry, const Services& services);
 void declare_notifications(api::Registry& registry, const Services& services);
 void declare_webhook_deliveries(api::Registry& registry);

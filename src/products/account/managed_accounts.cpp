@@ -3,7 +3,9 @@
 #include "api/auth/accounts.h"
 #include "api/auth/api_keys.h"
 #include "api/resource_engine.h"
+#include "ledger/views.h"
 #include "products/account/account.h"
+#include "products/account/opening.h"
 #include "products/common/secret_box.h"
 
 // Accounts that an account manages: each is an account of its own, with keys and possessions of its
@@ -29,7 +31,7 @@ std::string sealing_context(std::string_view manager) {
   return std::string(manager) + "/managed_account";
 }
 
-Result<void, ApiError> make_account(Draft& draft, const SecretBox& secrets) {
+Result<void, ApiError> make_account(Draft& draft, const Services& services) {
   const Call& call = draft.call;
   json::Value& managed = draft.document;
   if (!call.account.parent.empty()) {
@@ -53,9 +55,11 @@ Result<void, ApiError> make_account(Draft& draft, const SecretBox& secrets) {
   const api::auth::NewApiKey key = api::auth::make_api_key({call.now, call.ids}, id, "First key");
   draft.effects.batch.puts.push_back(api::auth::api_key_row(key.key, store::kNew));
   // The documented answers show key and token to the manager whenever it looks.
+  const SecretBox& secrets = services.secrets;
   const std::string context = sealing_context(call.account.id);
   managed.set("_api_key", secrets.seal(key.secret, context));
   managed.set("_api_token", secrets.seal(call.ids.token(kTokenSize), context));
+  open_books({call.now, call.ids}, id, services.starting_credit, draft.effects);
   return {};
 }
 
@@ -64,6 +68,20 @@ void show_keys(const Call& call, json::Value& managed, const SecretBox& secrets)
   for (const std::string field : {"api_key", "api_token"}) {
     managed.set(field, secrets.open_sealed(managed["_" + field].string(), context).value_or(""));
   }
+}
+
+/// An account that is just being made shows what it will begin with.
+void show_money(const store::Snapshot& snapshot, json::Value& managed,
+                ledger::Nanos starting_credit) {
+  const std::string_view id = managed["id"].string();
+  ledger::Balance balance = ledger::read_balance(snapshot, id);
+  if (!has_books(snapshot, id)) balance.balance = starting_credit;
+  managed.set("balance",
+              json::Value::object({{"record_type", "balance"},
+                                   {"currency", "USD"},
+                                   {"balance", ledger::to_decimal(balance.balance)},
+                                   {"credit_limit", ledger::to_decimal(balance.credit_limit)},
+                                   {"available_credit", ledger::to_decimal(balance.available())}}));
 }
 
 /// Accounts put to sleep are listed only when asked for.
@@ -143,14 +161,16 @@ Outcome set_channel_limit(const api::Registry& registry, const Call& call,
 }  // namespace
 
 void declare_managed_accounts(api::Registry& registry, const Services& services) {
-  const SecretBox& secrets = services.secrets;
   registry.resource({
       .path = "/managed_accounts",
       .record_type = "managed_account",
       .unique = {"email"},
-      .on_create = [&secrets](Draft& draft) { return make_account(draft, secrets); },
-      .on_read = [&secrets](const Call& call, const store::Snapshot&,
-                            json::Value& managed) { show_keys(call, managed, secrets); },
+      .on_create = [services](Draft& draft) { return make_account(draft, services); },
+      .on_read =
+          [services](const Call& call, const store::Snapshot& snapshot, json::Value& managed) {
+            show_keys(call, managed, services.secrets);
+            show_money(snapshot, managed, services.starting_credit);
+          },
       .on_list = leave_out_disabled,
   });
   using Status = api::auth::AccountRecord::Status;

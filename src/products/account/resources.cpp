@@ -1,4 +1,5 @@
 #include "products/account/account.h"
+#include "products/common/charges.h"
 
 namespace tandem::products::account {
 namespace {
@@ -26,13 +27,18 @@ Result<void, api::ApiError> describe_service_provider(Draft& draft) {
 void declare(api::Registry& registry, const Services& services) {
   registry.resource({.path = "/billing_groups",
                      .record_type = "billing_group",
+                     .used_by = {{"phone_numbers", "billing_group_id"}},
                      .on_create = own_by_organization});
   registry.resource({.path = "/authentication_providers",
                      .record_type = "authentication_provider",
                      .unique = {"short_name"},
                      .on_create = describe_service_provider,
                      .on_update = describe_service_provider});
+  declare_subscriptions(registry);
   declare_access_ips(registry);
+  declare_balance(registry);
+  declare_charges(registry);
+  declare_invoices(registry, services);
   declare_managed_accounts(registry, services);
   declare_notifications(registry, services);
   declare_webhook_deliveries(registry);

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int64_t kMostSettings = 1'000;  // of an account that are looked at
 constexpr int64_t kMostChannels = 250;    // of one profile
+constexpr int64_t kMostWatchers = 100'000;
 
 using Rows = std::vector<store::Row>;
 
@@ -57,7 +58,8 @@ bool watches(const json::Value& setting, const Notice& notice) {
     if (!watched.empty() && watched != notice.about) return false;
   }
   const auto threshold = threshold_of(setting);
-  return !threshold || !notice.fell_to || *notice.fell_to < *threshold;
+  if (!threshold || !notice.fell_to) return true;
+  return *notice.fell_to < *threshold && (!notice.fell_from || *notice.fell_from >= *threshold);
 }
 
 /// The setting's own channel, else those of its profile.
@@ -115,6 +117,21 @@ void notify(const store::Snapshot& snapshot, api::Moment moment, std::string_vie
       effects.events.push_back(std::move(event));
     }
   }
+}
+
+std::vector<std::string> accounts_watching(const store::Snapshot& snapshot,
+                                           std::string_view event) {
+  auto conditions = conditions_of(snapshot, event);
+  if (conditions.empty()) return {};
+  store::Query query;
+  query.collection = kNotificationSettings;
+  query.where = {{"notification_event_condition_id", store::Compare::In, std::move(conditions)}};
+  query.limit = kMostWatchers;
+  std::vector<std::string> accounts;
+  for (const store::Row& row : snapshot.list(query).rows) accounts.push_back(row.account);
+  std::sort(accounts.begin(), accounts.end());
+  accounts.erase(std::unique(accounts.begin(), accounts.end()), accounts.end());
+  return accounts;
 }
 
 }  // namespace tandem::products

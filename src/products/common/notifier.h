@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/call.h"
 #include "core/json.h"
@@ -25,6 +27,8 @@ struct Notice {
   std::optional<double> fell_to = {};
   /// Event type of the webhook ("portout.status_changed"); empty: the event's name as below.
   std::string_view type = {};
+  /// What it was when settings were last told: only thresholds between the two are told now.
+  std::optional<double> fell_from = {};
 };
 
 /// Pushes an event for each webhook channel of the account's enabled settings that watch for it,
@@ -32,5 +36,8 @@ struct Notice {
 /// kinds (SMS, e-mail, voice) have no way out here and are passed over.
 void notify(const store::Snapshot& snapshot, api::Moment moment, std::string_view account,
             const Notice& notice, api::Effects& effects);
+
+/// Accounts that have a setting for the event, each once; 100,000 settings are looked at.
+std::vector<std::string> accounts_watching(const store::Snapshot& snapshot, std::string_view event);
 
 }  // namespace tandem::products

@@ -3,9 +3,14 @@
 #include <functional>
 
 #include "api/call.h"
+#include "ledger/money.h"
 
 namespace tandem::store {
 class Blobs;
+}
+
+namespace tandem::ledger {
+class Rates;
 }
 
 namespace tandem::products::numbers {
@@ -31,6 +36,8 @@ struct Services {
   const numbers::Inventory& inventory;  // every number there is
   Fetcher& fetcher;                     // reads files by their address, once the platform runs
   Decide decide;
+  const ledger::Rates& rates;         // what everything costs
+  ledger::Nanos starting_credit = 0;  // what a new account is given to begin with
 };
 
 }  // namespace tandem::products

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/testing.h"
+#include "ledger/rates.h"
 #include "products/common/fetcher.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
@@ -42,12 +43,19 @@ struct TestServices {
   Seeds seeds;
   numbers::Inventory inventory = numbers::Inventory::built_in();
   FakeFetcher fetcher;
+  ledger::Rates rates = *ledger::Rates::built_in();
   Decide decide;
 
   Services get() {
-    return {*blobs, *secrets, seeds, inventory, fetcher, [this](api::Decision decision) {
+    return {*blobs,
+            *secrets,
+            seeds,
+            inventory,
+            fetcher,
+            [this](api::Decision decision) {
               if (decide) decide(std::move(decision));
-            }};
+            },
+            rates};
   }
 };
 
