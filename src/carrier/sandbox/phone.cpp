@@ -121,9 +121,20 @@ PhoneActions PhonePlayer::finished() {
   return next();
 }
 
+PhoneActions PhonePlayer::then(std::vector<PhoneStep> steps) {
+  std::vector<PhoneStep>& all = script_.steps;
+  all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(next_));
+  next_ = 0;
+  for (PhoneStep& step : steps) {
+    if (all.size() < kMaxPhoneSteps) all.push_back(std::move(step));
+  }
+  return idle_ ? next() : PhoneActions();
+}
+
 PhoneActions PhonePlayer::next() {
   using Kind = PhoneAction::Kind;
   PhoneActions actions;
+  idle_ = false;
   while (next_ < script_.steps.size()) {
     const Step& step = script_.steps[next_++];
     switch (step.kind) {
@@ -144,6 +155,7 @@ PhoneActions PhonePlayer::next() {
         break;
     }
   }
+  idle_ = true;
   return actions;
 }
 

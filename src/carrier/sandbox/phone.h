@@ -104,12 +104,16 @@ class PhonePlayer {
   PhoneActions answered();
   /// What was to be waited for or played is over.
   PhoneActions finished();
+  /// More steps, after those that are not done yet; at most kMaxPhoneSteps wait, what is beyond is
+  /// left out.
+  PhoneActions then(std::vector<PhoneStep> steps);
 
  private:
   PhoneActions next();
 
   PhoneScript script_;
   bool answered_ = false;
+  bool idle_ = false;  // answered, and every step done
   size_t next_ = 0;
 };
 

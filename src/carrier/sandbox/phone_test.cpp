@@ -76,6 +76,20 @@ TEST_CASE("steps follow one another; an echo does not keep the next one waiting"
   CHECK(player.finished().empty());
 }
 
+TEST_CASE("further steps begin at once when nothing is left to do, else in their turn") {
+  PhonePlayer player(script_of(R"({"steps":[{"do":"wait","ms":10}]})"));
+  const PhoneStep keys{.kind = PhoneStep::Kind::Press, .text = "5"};
+  CHECK(player.then({keys}).empty());
+  CHECK(kinds(player.answered()) == std::vector{Kind::Wait});
+  CHECK(player.then({keys, keys}).empty());
+  for (int i = 0; i < 3; ++i) CHECK(kinds(player.finished()) == std::vector{Kind::Play});
+  CHECK(player.finished().empty());
+  CHECK(kinds(player.then({keys})) == std::vector{Kind::Play});
+  CHECK(player.then(std::vector<PhoneStep>(kMaxPhoneSteps + 5, keys)).empty());
+  for (size_t i = 0; i < kMaxPhoneSteps; ++i) CHECK(player.finished().size() == 1);
+  CHECK(player.finished().empty());
+}
+
 TEST_CASE("a script reads back as it was written") {
   const std::string text =
       R"({"pickup":"answer","answer_after_ms":250,"steps":[{"do":"wait","ms":10},)"
