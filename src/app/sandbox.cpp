@@ -6,6 +6,7 @@
 
 #include "api/auth/accounts.h"
 #include "api/request_log.h"
+#include "app/sandbox_http.h"
 #include "contract/error.h"
 #include "core/json.h"
 #include "http/server.h"
@@ -17,50 +18,13 @@
 namespace tandem::app {
 namespace {
 
-using http::Exchange;
 using http::Method;
-using http::Response;
-using Exchanges = std::shared_ptr<Exchange>;
 
-constexpr size_t kMaxBodyBytes = 64 * 1024;
 constexpr size_t kShownRequests = 50;
 constexpr ledger::Nanos kMostDeposit = 1'000'000 * ledger::kNanosPerUnit;
 constexpr std::string_view kMessagingProfiles = "messaging_profiles";
 /// Ten years: more is a slip of the finger, and dates stay printable.
 constexpr int64_t kMostAdvanceMs = 10LL * 366 * 24 * 3600 * 1000;
-
-Response json_response(int status, std::string body) {
-  Response response;
-  response.status = status;
-  response.headers.add("Content-Type", "application/json");
-  response.body = std::move(body);
-  return response;
-}
-
-void refuse(const Exchanges& exchange, int status, const contract::ApiError& error) {
-  exchange->respond(json_response(status, contract::envelope(error)));
-}
-
-bool is(const Exchanges& exchange, Method method) {
-  if (exchange->head().method == method) return true;
-  refuse(exchange, 405, {"10030", "This path knows another method."});
-  return false;
-}
-
-/// Hands over the JSON body, or answers what is wrong with it.
-void with_json(const Exchanges& exchange, std::function<void(json::View)> use) {
-  if (!is(exchange, Method::Post)) return;
-  const std::string_view type = exchange->head().headers.get("content-type");
-  if (type.substr(0, 16) != "application/json") {
-    return refuse(exchange, 415, {"10029", "Send the body as application/json."});
-  }
-  exchange->read_body(kMaxBodyBytes, [exchange, use = std::move(use)](Result<std::string> body) {
-    if (!body) return refuse(exchange, 400, {"10015", body.error().what});
-    const auto document = json::Document::parse(body->empty() ? "{}" : *body);
-    if (!document) return refuse(exchange, 400, {"10015", document.error().what});
-    use(document->root());
-  });
-}
 
 std::string clock_json(const Clock& clock) {
   return json::Value::object({{"data", json::Value::object({{"now", to_iso8601(clock.now())}})}})
@@ -72,7 +36,7 @@ void mount_clock(api::Site& site, VirtualClock& clock, store::Database& database
     if (is(exchange, Method::Get)) exchange->respond(json_response(200, clock_json(clock)));
   });
   site.mount("/sandbox/clock/advance", [&clock, &database](const Exchanges& exchange) {
-    with_json(exchange, [&clock, &database, exchange](json::View body) {
+    with_json(exchange, Method::Post, [&clock, &database, exchange](json::View body) {
       const json::View ms = body["ms"];
       if (!ms.is_integer() || ms.integer() < 0 || ms.integer() > kMostAdvanceMs) {
         return refuse(exchange, 422,
@@ -94,7 +58,7 @@ void mount_clock(api::Site& site, VirtualClock& clock, store::Database& database
 
 void mount_reset(api::Site& site, const SandboxControls& controls) {
   site.mount("/sandbox/reset", [controls](const Exchanges& exchange) {
-    with_json(exchange, [controls, exchange](json::View) {
+    with_json(exchange, Method::Post, [controls, exchange](json::View) {
       const bool taken = controls.in_background([controls, exchange] {
         const auto done = controls.reset();
         if (!done) return refuse(exchange, 500, {"10007", done.error().what});
@@ -154,7 +118,7 @@ api::Outcome send_test_event(const std::string& application, const std::string& 
 
 void mount_events(api::Site& site, api::Dispatcher& dispatcher) {
   site.mount("/sandbox/events", [&dispatcher](const Exchanges& exchange) {
-    with_json(exchange, [&dispatcher, exchange](json::View body) {
+    with_json(exchange, Method::Post, [&dispatcher, exchange](json::View body) {
       const std::string application(body["application_id"].string());
       const std::string type(body["event_type"].string("test.event"));
       const json::View given = body["payload"];
