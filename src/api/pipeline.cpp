@@ -4,6 +4,7 @@
 
 #include "api/answer.h"
 #include "api/answer_check.h"
+#include "api/audit.h"
 #include "api/body.h"
 #include "api/idempotency.h"
 #include "api/request.h"
@@ -92,6 +93,7 @@ struct Pipeline::Impl {
   Options options;
   const contract::Contract& contract;
   std::optional<AnswerCheck> check;
+  const Audit audit;
   Counter* answered[kStatusClasses] = {};
   Histogram& duration;
   HandlerPool upload_pool;
@@ -100,6 +102,7 @@ struct Pipeline::Impl {
       : parts(p),
         options(std::move(o)),
         contract(p.registry.contract()),
+        audit(p.registry),
         duration(p.metrics.histogram("tandem_api_request_seconds",
                                      "From a request's head to its answer.")),
         upload_pool(kUploadThreads, kMaxWaitingUploads, parts.dispatcher.clock()) {
@@ -261,7 +264,9 @@ struct Pipeline::Impl {
     auto once = once_of(call, request.body_text);
     if (!once) return tl::unexpected(std::move(once.error()));
     Outcome outcome = *once ? run_once(**once, handler, call, snapshot) : handler(call, snapshot);
-    if (!outcome || !check) return outcome;
+    if (!outcome) return outcome;
+    if (operation.verb != Verb::Get) audit.record(call, snapshot, *outcome);
+    if (!check) return outcome;
     if (auto error = check->check_reply(operation, outcome->reply)) return tl::unexpected(*error);
     return outcome;
   }

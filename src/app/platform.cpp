@@ -112,8 +112,10 @@ bool is_owed(const store::Snapshot& snapshot, const store::Row& event) {
 
 std::vector<api::RetentionRule> retention_rules(const Config& config) {
   const std::chrono::hours events = std::chrono::days(config.event_retention);
+  const std::chrono::hours records = std::chrono::days(config.record_retention);
   return {{std::string(events::kEventLog), events, is_owed},
-          {std::string(events::kDeliveries), events}};
+          {std::string(events::kDeliveries), events},
+          {std::string(api::kAuditEvents), records}};
 }
 
 ledger::Nanos starting_credit(const Config& config) {

@@ -15,6 +15,7 @@ void declare_charges(api::Registry& registry);
 void declare_invoices(api::Registry& registry, const Services& services);
 void declare_managed_accounts(api::Registry& registry, const Services& services);
 void declare_notifications(api::Registry& registry, const Services& services);
+void declare_user_tags(api::Registry& registry);
 void declare_webhook_deliveries(api::Registry& registry);
 
 }  // namespace tandem::products::account

@@ -1,3 +1,4 @@
+#include "api/collections.h"
 #include "products/account/account.h"
 #include "products/common/charges.h"
 
@@ -29,6 +30,11 @@ void declare(api::Registry& registry, const Services& services) {
                      .record_type = "billing_group",
                      .used_by = {{"phone_numbers", "billing_group_id"}},
                      .on_create = own_by_organization});
+  registry.resource({.path = "/audit_events",
+                     .collection = std::string(api::kAuditEvents),
+                     .record_type = "audit_event",
+                     .filters = {{"created_after", "created_at", store::Compare::Gt},
+                                 {"created_before", "created_at", store::Compare::Lt}}});
   registry.resource({.path = "/authentication_providers",
                      .record_type = "authentication_provider",
                      .unique = {"short_name"},
@@ -41,6 +47,7 @@ void declare(api::Registry& registry, const Services& services) {
   declare_invoices(registry, services);
   declare_managed_accounts(registry, services);
   declare_notifications(registry, services);
+  declare_user_tags(registry);
   declare_webhook_deliveries(registry);
 }
 

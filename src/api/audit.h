@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include "api/call.h"
+#include "api/registry.h"
+
+namespace tandem::api {
+
+/// Who changed what: for each document of the account that a request creates, changes or deletes,
+/// an audit event in the same transaction. Counted are documents of collections that the API lets
+/// their owner change or delete; what only happens (calls, messages, events) has records of its
+/// own. The one place that knows all requests, the pipeline, asks it.
+class Audit {
+ public:
+  /// Documents of one request that are told of, and fields of one document.
+  static constexpr size_t kMostDocuments = 1'000;
+  static constexpr size_t kMostFields = 200;
+
+  explicit Audit(const Registry& registry);
+  ~Audit();
+
+  /// Adds to `effects` the audit events of what it holds. Secrets do not appear in them.
+  void record(const Call& call, const store::Snapshot& snapshot, Effects& effects) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<const Impl> impl_;
+};
+
+}  // namespace tandem::api
