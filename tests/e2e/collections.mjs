@@ -63,6 +63,18 @@ export const rows = [
     create: (made) => ({ network_id: made.network, region_code: 'ashburn-va', name: 'tunnel' }),
   },
   { name: 'wireguardPeers', create: (made) => ({ wireguard_interface_id: made.wireguardInterface }) },
+  { name: 'globalIPs', keep: 'globalIP', create: { name: 'edge', description: 'all regions' } },
+  {
+    name: 'publicInternetGateways',
+    create: (made) => ({ network_id: made.network, region_code: 'ashburn-va', name: 'way out' }),
+    shown: { name: 'way out', status: 'provisioning', region: { code: 'ashburn-va' } },
+  },
+  {
+    name: 'virtualCrossConnects',
+    create: (made) => ({ network_id: made.network, region_code: 'ashburn-va', name: 'cloud', cloud_provider: 'aws',
+      cloud_provider_region: 'us-east-1', bgp_asn: 1234, primary_cloud_account_id: '123456789012' }),
+    update: { primary_enabled: true, primary_cloud_ip: '169.254.0.2' },
+  },
   { name: 'notificationProfiles', keep: 'notificationProfile', create: { name: 'on call' }, update: { name: 'on duty' } },
   {
     name: 'notificationChannels',

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "products/common/secret_box.h"
+#include "products/networking/interfaces.h"
 #include "products/networking/keys.h"
 #include "products/networking/networking.h"
 
@@ -18,7 +19,6 @@ using api::Outcome;
 using api::refuse;
 using contract::Op;
 
-constexpr auto kProvisioningTime = std::chrono::seconds(30);
 constexpr int kFirstPort = 51'820;
 constexpr int kPorts = 10'000;
 /// The tunnel's own addresses (RFC 6598): ours is the first, peers count up from the second.
@@ -30,12 +30,6 @@ std::string sealing_context(std::string_view account) {
 
 Result<void, ApiError> make_interface(Draft& draft, const SecretBox& secrets) {
   json::Value& interface = draft.document;
-  const auto region = draft.snapshot.get("regions", interface["region_code"].string());
-  if (!region) return refuse("10017", "There is no region of this code.", "/region_code");
-  const json::Value found = api::document_of(*region);
-  interface.set("region",
-                json::Value::object(
-                    {{"code", found["code"]}, {"name", found["name"]}, {"record_type", "region"}}));
   const KeyPair keys = make_key_pair();
   interface.set("public_key", keys.public_key);
   interface.set("_private_key",
@@ -43,26 +37,7 @@ Result<void, ApiError> make_interface(Draft& draft, const SecretBox& secrets) {
   const size_t hash = std::hash<std::string_view>()(interface["id"].string());
   interface.set("endpoint",
                 fmt::format("203.0.113.{}:{}", 1 + hash % 254, kFirstPort + hash % kPorts));
-  interface.set("status", "provisioning");
-  draft.effects.timers.push_back({.id = "wireguard/" + std::string(interface["id"].string()),
-                                  .workflow = "networking.provision_wireguard",
-                                  .due = draft.call.now + kProvisioningTime,
-                                  .payload = json::Value::object({{"id", interface["id"]}}).text(),
-                                  .account = draft.call.account.id});
-  return {};
-}
-
-/// The interface is up once its region has taken it.
-Effects provision(const api::Step& step, const store::Snapshot& snapshot) {
-  Effects effects;
-  const auto payload = json::Value::parse(step.timer.payload);
-  const auto row = snapshot.get("wireguard_interfaces", (*payload)["id"].string());
-  if (!row) return effects;  // deleted meanwhile
-  json::Value interface = api::document_of(*row);
-  interface.set("status", "provisioned");
-  interface.set("updated_at", to_iso8601(step.now));
-  effects.put("wireguard_interfaces", row->id, row->account, interface, row->revision);
-  return effects;
+  return start_interface(draft, "wireguard_interface");
 }
 
 Result<void, ApiError> check_public_key(const json::Value& peer) {
@@ -123,12 +98,15 @@ void declare_wireguard(api::Registry& registry, const Services& services) {
       .references = {{"network_id", "networks"}},
       .used_by = {{"wireguard_peers", "wireguard_interface_id"}},
       .on_create = [&secrets](Draft& draft) { return make_interface(draft, secrets); },
+      .on_update = change_interface,
+      .on_delete = drop_interface,
   });
-  registry.workflow("networking.provision_wireguard", provision);
   registry.resource({
       .path = "/wireguard_peers",
       .record_type = "wireguard_peer",
       .references = {{"wireguard_interface_id", "wireguard_interfaces"}},
+      .used_by = {{"default_gateways", "wireguard_peer_id"},
+                  {"global_ip_assignments", "wireguard_peer_id"}},
       .on_create = make_peer,
       .on_update = change_peer,
   });
