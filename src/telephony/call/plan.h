@@ -20,7 +20,7 @@ namespace tandem::call {
 using LegId = uint64_t;
 using sip::HeaderList;
 
-/// How keys are sent to a peer. All kinds are heard, whatever is chosen.
+/// How keys are sent to a peer. INFO is always heard, and tones where events were not agreed on.
 enum class DigitMode : uint8_t {
   Events,  // telephone-event (RFC 4733); as tones to a peer without it
   Tones,   // in the audio
@@ -89,8 +89,8 @@ struct Link {
 
 /// A call to place.
 struct DialPlan {
-  /// Tried one after the other until one answers or refuses for good (busy, declined). At most
-  /// kMaxTargets count.
+  /// Tried one after the other until one answers, rings or refuses for good (busy, declined). At
+  /// most kMaxTargets count.
   std::vector<Target> targets;
   Caller caller;
   std::string to;      // name-addr; empty: the target's URI

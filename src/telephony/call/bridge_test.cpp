@@ -1,0 +1,218 @@
+#include <doctest/doctest.h>
+
+#include "telephony/call/testing.h"
+
+// Several legs: bridges, transfers, relayed calls, what happens when one of them ends.
+namespace tandem::call {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Party;
+using testing::Talk;
+
+std::string line(const char* what, LegId leg) { return what + (" " + std::to_string(leg)); }
+std::string line(const char* what, LegId a, LegId b) {
+  return line(what, a) + " " + std::to_string(b);
+}
+
+/// A switch in the middle that relays all its calls to `to`.
+void relay_to(Party& hub, Party& to, std::function<void(DialPlan&)> change = {}) {
+  hub.routing = [&to, change](const IncomingCall& call) -> Route {
+    RelayCall out;
+    out.plan.targets.emplace_back().uri = to.uri(call.dialed);
+    out.plan.caller.user = call.caller.user;
+    if (change) change(out.plan);
+    return out;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("two answered legs are bridged, parted, bridged again") {
+  Party alice;
+  Party hub;
+  Party bob;
+  Talk first(alice, hub);
+  Talk second(hub, bob);
+  REQUIRE(first.up);
+  REQUIRE(second.up);
+  hub.exchange->bridge(first.callee, second.caller, true);
+  CHECK(!hub.wait(line("bridged", first.callee, second.caller)).empty());
+  bob.listen(second.callee);
+  alice.exchange->play(first.caller, 1, Party::tone(500, 60'000));
+  CHECK(bob.hears(500));
+  hub.exchange->unbridge(second.caller);
+  CHECK(!hub.wait(line("unbridged", second.caller, first.callee)).empty());
+  hub.exchange->play(second.caller, 2, Party::tone(900, 60'000));
+  CHECK(bob.hears(900));
+  hub.exchange->stop_play(second.caller, 2);
+  hub.exchange->bridge(second.caller, first.callee, true);
+  CHECK(bob.hears(500));
+  alice.exchange->hangup(first.caller);
+  CHECK(bob.wait("hangup") == line("hangup", second.callee) + " normal_clearing 200 caller");
+}
+
+TEST_CASE("a bridge whose legs do not end together leaves the other one") {
+  Party alice;
+  Party hub;
+  Party bob;
+  Talk first(alice, hub);
+  Talk second(hub, bob);
+  hub.exchange->bridge(first.callee, second.caller);
+  CHECK(!hub.wait("bridged").empty());
+  bob.exchange->hangup(second.callee);
+  CHECK(!hub.wait(line("hangup", second.caller)).empty());
+  alice.listen(first.caller);
+  hub.exchange->play(first.callee, 1, Party::tone(600, 60'000));
+  CHECK(alice.hears(600));
+}
+
+TEST_CASE("a transfer: ringback, then both hear each other, then both end") {
+  Party alice;
+  Party hub;
+  Party bob;
+  Talk first(alice, hub);
+  REQUIRE(first.up);
+  alice.listen(first.caller);
+  DialPlan plan;
+  plan.link = Link{};
+  plan.link->with = first.callee;
+  plan.link->ringback = "de";
+  const LegId out = hub.call(bob, "carol", plan);
+  const LegId in = bob.incoming();
+  bob.exchange->ring(in);
+  CHECK(alice.hears(425));
+  bob.exchange->answer(in);
+  CHECK(!hub.wait(line("bridged", first.callee, out)).empty());
+  bob.exchange->play(in, 1, Party::tone(750, 60'000));
+  CHECK(alice.hears(750));
+  alice.exchange->hangup(first.caller);
+  CHECK(!bob.wait(line("hangup", in)).empty());
+  CHECK(!hub.wait(line("hangup", out)).empty());
+  CHECK(!hub.has("played"));
+}
+
+TEST_CASE("a transfer that fails leaves the first leg alone") {
+  Party alice;
+  Party hub;
+  Party bob;
+  Talk first(alice, hub);
+  DialPlan plan;
+  plan.link = Link{};
+  plan.link->with = first.callee;
+  const LegId out = hub.call(bob, "carol", plan);
+  bob.exchange->reject(bob.incoming(), {.headers = {}, .status = 486, .reason = {}});
+  CHECK(hub.wait("hangup") == line("hangup", out) + " user_busy 486 callee");
+  CHECK(!hub.has(line("hangup", first.callee)));
+  alice.exchange->hangup(first.caller);
+  CHECK(!hub.wait(line("hangup", first.callee)).empty());
+}
+
+TEST_CASE("a relayed call: early media, answer, sound both ways, hang-up") {
+  Party alice;
+  Party hub;
+  Party bob;
+  relay_to(hub, bob);
+  const LegId out = alice.call(hub);
+  const LegId in = bob.incoming();
+  CHECK(bob.last_call().caller.user == "alice");
+  bob.exchange->ring(in, true);
+  CHECK(!alice.wait(line("progress", out) + " 183 early").empty());
+  alice.listen(out);
+  bob.exchange->play(in, 1, Party::tone(800, 60'000));
+  CHECK(alice.hears(800));
+  bob.exchange->answer(in);
+  CHECK(!alice.wait(line("answered", out)).empty());
+  CHECK(!hub.wait("bridged").empty());
+  bob.listen(in);
+  alice.exchange->play(out, 2, Party::tone(300, 60'000));
+  CHECK(bob.hears(300));
+  bob.exchange->hangup(in);
+  CHECK(alice.wait("hangup") == line("hangup", out) + " normal_clearing 200 callee");
+  CHECK(!hub.wait("hangup").empty());
+  CHECK(!hub.wait("hangup").empty());
+}
+
+TEST_CASE("a relayed call passes on rings, rejections and cancellations") {
+  Party alice;
+  Party hub;
+  Party bob;
+  relay_to(hub, bob);
+  LegId out = alice.call(hub);
+  LegId in = bob.incoming();
+  bob.exchange->ring(in);
+  CHECK(!alice.wait(line("progress", out) + " 180").empty());
+  bob.exchange->reject(in, {.headers = {}, .status = 486, .reason = {}});
+  CHECK(alice.wait("hangup") == line("hangup", out) + " user_busy 486 callee");
+  out = alice.call(hub);
+  in = bob.incoming();
+  bob.exchange->ring(in);
+  CHECK(!alice.wait(line("progress", out)).empty());
+  alice.exchange->hangup(out);
+  CHECK(!bob.wait(line("hangup", in) + " originator_cancel 487").empty());
+}
+
+TEST_CASE("codecs of a relayed call: those both ends have go first, others are transcoded") {
+  Party alice;
+  Party hub;
+  Party bob;
+  relay_to(hub, bob);
+  const auto talk = [&](std::vector<std::string> offered, std::vector<std::string> answered) {
+    DialPlan plan;
+    plan.media.codecs = std::move(offered);
+    const LegId out = alice.call(hub, "bob", plan);
+    const LegId in = bob.incoming();
+    AnswerPlan answer;
+    answer.media = MediaPlan{};
+    answer.media->codecs = std::move(answered);
+    bob.exchange->answer(in, answer);
+    const std::string a = alice.wait(line("answered", out));
+    const std::string b = bob.wait(line("answered", in));
+    bob.listen(in);
+    alice.exchange->play(out, 1, Party::tone(400, 60'000));
+    CHECK(bob.hears(400));
+    alice.exchange->hangup(out);
+    CHECK(!bob.wait(line("hangup", in)).empty());
+    return a.substr(a.rfind(' ') + 1) + " " + b.substr(b.rfind(' ') + 1);
+  };
+  CHECK(talk({"PCMU", "G722"}, {"G722"}) == "G722 G722");
+  CHECK(talk({"PCMA"}, {"PCMA", "PCMU"}) == "PCMA PCMA");
+  CHECK(talk({"PCMA"}, {"PCMU"}) == "PCMA PCMU");
+}
+
+TEST_CASE("a relayed call goes to the next target when one does not answer at all") {
+  Party alice;
+  Party hub;
+  Party bob;
+  relay_to(hub, bob, [&](DialPlan& plan) {
+    Target dead;
+    dead.uri = "sip:bob@127.0.0.1:1;transport=tcp";
+    plan.targets.insert(plan.targets.begin(), dead);
+  });
+  const LegId out = alice.call(hub);
+  const LegId in = bob.incoming();
+  REQUIRE(in != 0);
+  bob.exchange->answer(in);
+  CHECK(!alice.wait(line("answered", out)).empty());
+  CHECK(hub.has("outgoing 2 0"));
+  CHECK(hub.has("outgoing 2 1"));
+}
+
+TEST_CASE("an attended transfer: the new call takes the place of the old one") {
+  Party alice;
+  Party hub;
+  Party bob;
+  Party carol;
+  Talk first(alice, hub);
+  Talk second(hub, bob);
+  hub.exchange->bridge(first.callee, second.caller);
+  CHECK(!hub.wait("bridged").empty());
+  // Bob's phone hands its end of the call over to Carol's.
+  bob.exchange->refer_replacing(second.callee, second.callee);
+  CHECK(!hub.wait("referral").empty());
+  CHECK(hub.referral().replaces == second.caller);
+  hub.exchange->reject_referral(second.caller);
+  CHECK(bob.wait("refer") == "refer 603 final");
+}
+
+}  // namespace tandem::call

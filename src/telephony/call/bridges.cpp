@@ -1,0 +1,194 @@
+#include "telephony/call/bridges.h"
+
+#include <utility>
+
+#include "telephony/call/hangup.h"
+#include "telephony/call/leg_host.h"
+
+namespace tandem::call {
+namespace {
+
+constexpr int kUnavailable = 480;
+
+bool can_bridge(Leg& leg) { return leg.alive() && leg.media().is_open() && leg.media().agreed(); }
+
+}  // namespace
+
+Bridges::Ties* Bridges::ties_of(LegId leg) {
+  const auto found = ties_.find(leg);
+  return found == ties_.end() ? nullptr : &found->second;
+}
+
+LegId Bridges::partner(LegId leg) const {
+  const auto found = ties_.find(leg);
+  return found == ties_.end() ? 0 : found->second.partner;
+}
+
+Result<void, Refusal> Bridges::bridge(Leg& a, Leg& b, bool end_together) {
+  if (&a == &b || !can_bridge(a) || !can_bridge(b)) return tl::unexpected(Refusal::WrongState);
+  if (partner(a.id()) != b.id()) {
+    part(a, true);
+    part(b, true);
+  }
+  join(a, b);
+  Ties& of_a = ties_[a.id()];
+  of_a.partner = b.id();
+  of_a.together = end_together;
+  Ties& of_b = ties_[b.id()];
+  of_b.partner = a.id();
+  of_b.together = end_together;
+  host_.listener().on_bridged(a.id(), b.id());
+  return {};
+}
+
+void Bridges::join(Leg& a, Leg& b) {
+  stop_ringback(a);
+  stop_ringback(b);
+  host_.engine().bridge(a.media().id(), b.media().id());
+}
+
+Result<void, Refusal> Bridges::unbridge(Leg& leg) {
+  if (partner(leg.id()) == 0) return tl::unexpected(Refusal::WrongState);
+  part(leg, true);
+  return {};
+}
+
+void Bridges::part(Leg& leg, bool tell) {
+  Ties* const ties = ties_of(leg.id());
+  if (ties == nullptr || ties->partner == 0) return;
+  const LegId other = std::exchange(ties->partner, 0);
+  if (Ties* const of_other = ties_of(other)) of_other->partner = 0;
+  if (leg.media().is_open()) host_.engine().unbridge(leg.media().id());
+  if (tell) host_.listener().on_unbridged(leg.id(), other);
+}
+
+bool Bridges::follow(Leg& leg) {
+  if (!leg.link() || host_.find(leg.link()->with) == nullptr) return true;
+  Ties& first = ties_[leg.link()->with];
+  if (first.followers.size() >= kMaxFollowers) return false;
+  first.followers.push_back(leg.id());
+  ties_[leg.id()].linked = true;
+  return true;
+}
+
+void Bridges::progressed(Leg& leg, int status) {
+  Ties* const ties = ties_of(leg.id());
+  if (ties == nullptr || !ties->linked) return;
+  const Link& link = *leg.link();
+  Leg* const first = host_.find(link.with);
+  if (first == nullptr) return;
+  if (link.report_referral && first->dialog() != nullptr) {
+    first->dialog()->notify_referral(status);
+  }
+  const bool early = link.early_media && leg.media().agreed();
+  if (link.answer && !first->answered()) return relay_progress(*first, leg, early);
+  if (!first->answered() || partner(first->id()) != 0) return;
+  if (!early) return start_ringback(*first, link.ringback);
+  join(*first, leg);
+  ties->early_join = true;
+}
+
+/// The caller of a relayed call hears what its callee's network says.
+void Bridges::relay_progress(Leg& first, Leg& second, bool early) {
+  Ties& ties = ties_[second.id()];
+  if (!early || ties.early_join) {
+    if (!ties.early_join) static_cast<void>(first.ring(false, {}));
+    return;
+  }
+  first.media().prefer(second.media().codecs());
+  if (!first.ring(true, {}) || !first.media().agreed()) return;
+  join(first, second);
+  ties.early_join = true;
+}
+
+void Bridges::start_ringback(Leg& first, const std::string& country) {
+  Ties& ties = ties_[first.id()];
+  const auto tone = media::ringback_tone(country);
+  if (ties.ringback || !tone || !first.media().is_open()) return;
+  ties.ringback = true;
+  host_.engine().play_tone(first.media().id(), kRingbackPlay, *tone);
+}
+
+void Bridges::stop_ringback(Leg& first) {
+  Ties* const ties = ties_of(first.id());
+  if (ties == nullptr || !std::exchange(ties->ringback, false)) return;
+  if (first.media().is_open()) host_.engine().stop(first.media().id(), kRingbackPlay);
+}
+
+void Bridges::answered(Leg& leg) {
+  Ties* const ties = ties_of(leg.id());
+  if (ties == nullptr || !ties->linked) return;
+  const Link link = *leg.link();
+  Leg* const first = host_.find(link.with);
+  if (first == nullptr) return;
+  stop_ringback(*first);
+  if (link.report_referral && first->dialog() != nullptr) first->dialog()->notify_referral(200);
+  if (link.answer && !first->answered()) {
+    first->media().prefer(leg.media().codecs());
+    // Its failure ends this leg too, as its follower.
+    if (!first->answer({})) return;
+  }
+  ties->early_join = false;
+  if (!link.bridge) return;
+  ties->linked = false;
+  std::erase(ties_[first->id()].followers, leg.id());
+  static_cast<void>(bridge(*first, leg, link.end_together));
+}
+
+void Bridges::ending(Leg& leg, const Hangup& hangup) {
+  auto node = ties_.extract(leg.id());
+  if (node.empty()) return;
+  const Ties& ties = node.mapped();
+  end_partner(ties);
+  end_followers(ties);
+  if (ties.linked) end_first(leg, ties, hangup);
+}
+
+void Bridges::end_partner(const Ties& ties) {
+  Leg* const other = host_.find(ties.partner);
+  if (other == nullptr) return;
+  ties_[other->id()].partner = 0;
+  host_.engine().unbridge(other->media().id());
+  if (ties.together) static_cast<void>(other->hangup({}, HangupCause::NormalClearing));
+}
+
+void Bridges::end_followers(const Ties& ties) {
+  for (const LegId id : ties.followers) {
+    Leg* const follower = host_.find(id);
+    if (follower == nullptr) continue;
+    const bool end = follower->link()->end_together || follower->link()->answer;
+    ties_[id].linked = false;
+    if (end) static_cast<void>(follower->hangup({}, HangupCause::NormalClearing));
+  }
+}
+
+/// The leg was dialled for another one, which may not go on without it.
+void Bridges::end_first(Leg& leg, const Ties& ties, const Hangup& hangup) {
+  const Link& link = *leg.link();
+  Leg* const first = host_.find(link.with);
+  if (first == nullptr) return;
+  std::erase(ties_[first->id()].followers, leg.id());
+  stop_ringback(*first);
+  if (ties.early_join) host_.engine().unbridge(first->media().id());
+  if (!hangup.answered && link.report_referral && first->dialog() != nullptr) {
+    first->dialog()->notify_referral(relayed_status(hangup.sip_code));
+  }
+  const bool end = hangup.answered ? link.end_together : link.answer || link.fail_together;
+  if (!end) return;
+  HangupPlan plan;
+  plan.status =
+      hangup.cause == HangupCause::Timeout ? kUnavailable : relayed_status(hangup.sip_code);
+  static_cast<void>(
+      first->hangup(plan, hangup.answered ? HangupCause::NormalClearing : hangup.cause));
+}
+
+void Bridges::replaced(Leg& leg, Leg& by) {
+  Ties* const ties = ties_of(leg.id());
+  if (ties == nullptr || ties->partner == 0) return;
+  Leg* const other = host_.find(ties->partner);
+  const bool together = ties->together;
+  part(leg, false);
+  if (other != nullptr) static_cast<void>(bridge(*other, by, together));
+}
+
+}  // namespace tandem::call

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "telephony/call/events.h"
+#include "telephony/call/leg.h"
+
+namespace tandem::call {
+
+/// What legs have to do with each other: who hears whom, and links between a first leg and the one
+/// that was dialled for it.
+class Bridges {
+ public:
+  /// Ringback is played to the first leg under this name; its events are not told.
+  static constexpr media::PlayId kRingbackPlay = ~media::PlayId{0};
+  /// Legs that may be dialled for one leg at a time.
+  static constexpr size_t kMaxFollowers = 32;
+
+  explicit Bridges(LegHost& host) : host_(host) {}
+
+  Result<void, Refusal> bridge(Leg& a, Leg& b, bool end_together);
+  Result<void, Refusal> unbridge(Leg& leg);
+  /// The other end of a leg's bridge, or 0.
+  LegId partner(LegId leg) const;
+
+  /// A leg with a link starts; false when its first leg has too many.
+  bool follow(Leg& leg);
+  void progressed(Leg& leg, int status);
+  void answered(Leg& leg);
+  void ending(Leg& leg, const Hangup& hangup);
+  /// `by` took the place of `leg`, whose bridge it inherits.
+  void replaced(Leg& leg, Leg& by);
+
+ private:
+  struct Ties {
+    LegId partner = 0;
+    bool together = false;
+    std::vector<LegId> followers;
+    bool linked = false;      // this leg follows another one
+    bool early_join = false;  // and that one hears its early media
+    bool ringback = false;    // plays here
+  };
+
+  Ties* ties_of(LegId leg);
+  void part(Leg& leg, bool tell);
+  void join(Leg& a, Leg& b);
+  void relay_progress(Leg& first, Leg& second, bool early);
+  void start_ringback(Leg& first, const std::string& country);
+  void stop_ringback(Leg& first);
+  void end_partner(const Ties& ties);
+  void end_followers(const Ties& ties);
+  void end_first(Leg& leg, const Ties& ties, const Hangup& hangup);
+
+  LegHost& host_;
+  std::unordered_map<LegId, Ties> ties_;
+};
+
+}  // namespace tandem::call
