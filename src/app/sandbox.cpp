@@ -178,7 +178,7 @@ void answer(const Exchanges& exchange, api::Decided decided) {
 
 void mount_deposits(api::Site& site, api::Dispatcher& dispatcher) {
   site.mount("/sandbox/deposits", [&dispatcher](const Exchanges& exchange) {
-    with_json(exchange, [&dispatcher, exchange](json::View body) {
+    with_json(exchange, Method::Post, [&dispatcher, exchange](json::View body) {
       const auto amount = ledger::parse_decimal(body["amount"].string());
       if (!amount || std::abs(*amount) > kMostDeposit) {
         return refuse(

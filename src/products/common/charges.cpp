@@ -57,6 +57,22 @@ Item item_of(const store::Row& row, const json::Value& kept) {
       .billing_group = std::string(kept["billing_group"].string())};
 }
 
+/// Adds the document of a thing whose next month begins at `due`.
+void keep(const Item& item, ledger::Nanos monthly, WallTime now, WallTime due, Effects& effects) {
+  const json::Value kept = json::Value::object({{"product", ledger::to_string(item.product)},
+                                                {"service", item.service},
+                                                {"reference", item.reference},
+                                                {"description", item.description},
+                                                {"billing_group", item.billing_group},
+                                                {"nanos", monthly},
+                                                {"day", static_cast<int64_t>(day_of_month(now))},
+                                                {"due", date_text(due)},
+                                                {"next", date_text(due)},
+                           {"unpaid", due <= now}});
+  effects.put(std::string(kSubscriptions), item.key, item.account, kept, store::kNew, now);
+  add_timer(collection_on(item.account, due), effects);
+}
+
 /// The document moves on to the day on which it is looked at next.
 void look_again(const store::Row& row, json::Value& kept, WallTime next, Effects& effects) {
   kept.set("next", date_text(next));
@@ -66,9 +82,11 @@ void look_again(const store::Row& row, json::Value& kept, WallTime next, Effects
 
 void collect_month(const store::Row& row, json::Value& kept, WallTime when, Effects& effects) {
   const std::string due(kept["due"].string());
-  ledger::charge(effects.batch,
-                 note_of(item_of(row, kept), ledger::Charge::Recurring, row.id + "/" + due, when),
-                 {.amount = kept["nanos"].integer()});
+  ledger::Note note =
+      note_of(item_of(row, kept), ledger::Charge::Recurring, row.id + "/" + due, when);
+  note.first = kept["unpaid"].boolean();
+  ledger::charge(effects.batch, note, {.amount = kept["nanos"].integer()});
+  kept.set("unpaid", false);
   const WallTime midnight = parse_iso8601(due).value_or(when);
   const WallTime next = add_months(midnight, 1, static_cast<unsigned>(kept["day"].integer()));
   kept.set("due", date_text(next));
@@ -113,19 +131,11 @@ void subscribe(const Item& item, ledger::Nanos monthly, WallTime now, Effects& e
   ledger::Note note = note_of(item, ledger::Charge::Recurring, first_month_id(item.key), now);
   note.first = true;
   ledger::charge(effects.batch, note, {.amount = monthly});
-  const unsigned day = day_of_month(now);
-  const WallTime next = add_months(day_of(now), 1, day);
-  const json::Value kept = json::Value::object({{"product", ledger::to_string(item.product)},
-                                                {"service", item.service},
-                                                {"reference", item.reference},
-                                                {"description", item.description},
-                                                {"billing_group", item.billing_group},
-                                                {"nanos", monthly},
-                                                {"day", static_cast<int64_t>(day)},
-                                                {"due", date_text(next)},
-                                                {"next", date_text(next)}});
-  effects.put(std::string(kSubscriptions), item.key, item.account, kept, store::kNew, now);
-  add_timer(collection_on(item.account, next), effects);
+  keep(item, monthly, now, add_months(day_of(now), 1, day_of_month(now)), effects);
+}
+
+void subscribe_later(const Item& item, ledger::Nanos monthly, WallTime now, Effects& effects) {
+  if (monthly > 0) keep(item, monthly, now, day_of(now), effects);
 }
 
 void unsubscribe(std::string_view key, Effects& effects) {

@@ -35,6 +35,10 @@ void charge_once(const Item& item, ledger::Nanos price, WallTime now, api::Effec
 /// thing stays in service and its further months wait.
 void subscribe(const Item& item, ledger::Nanos monthly, WallTime now, api::Effects& effects);
 
+/// The same, but the first month is collected like the further ones, from today on: for what has
+/// come about already and cannot be refused.
+void subscribe_later(const Item& item, ledger::Nanos monthly, WallTime now, api::Effects& effects);
+
 /// No further month is charged; what was paid stays paid.
 void unsubscribe(std::string_view key, api::Effects& effects);
 

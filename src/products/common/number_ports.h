@@ -7,6 +7,10 @@
 #include "api/registry.h"
 #include "core/json.h"
 
+namespace tandem::ledger {
+class Rates;
+}
+
 namespace tandem::products::numbers {
 class Inventory;
 }
@@ -31,9 +35,11 @@ std::optional<PortableNumber> look_up_portable(const numbers::Inventory& invento
 
 /// Adds the number to what `account` has, active at once. `settings` is the order's
 /// phone_number_configuration: connection_id, messaging_profile_id, billing_group_id, tags. Whoever
-/// had it here before has it no more. Nothing happens when no plan has the number.
+/// had it here before has it no more. Its months are charged from today on. Nothing happens when no
+/// plan has the number.
 void bring_in(const api::Registry& registry, const numbers::Inventory& inventory,
-              const store::Snapshot& snapshot, api::Moment moment, const api::Account& account,
-              std::string_view e164, const json::Value& settings, api::Effects& effects);
+              const ledger::Rates& rates, const store::Snapshot& snapshot, api::Moment moment,
+              const api::Account& account, std::string_view e164, const json::Value& settings,
+              api::Effects& effects);
 
 }  // namespace tandem::products

@@ -1,10 +1,13 @@
 #include "products/numbers/claims.h"
 
+#include <algorithm>
+
 #include "api/call.h"
-#include "products/numbers/holdings.h"
 
 namespace tandem::products::numbers {
 namespace {
+
+constexpr size_t kAtOnce = 500;  // numbers of one query
 
 void put(const Claim& claim, std::string_view phone_number, const json::Value& body,
          api::Effects& effects) {
@@ -12,27 +15,49 @@ void put(const Claim& claim, std::string_view phone_number, const json::Value& b
   effects.put(std::string(kClaims), std::string(phone_number), {}, body, claim.revision);
 }
 
-}  // namespace
-
-Claim look_up_claim(const store::Snapshot& snapshot, std::string_view account,
-                    std::string_view phone_number, WallTime now) {
+Claim read(const store::Row& row, std::string_view account, std::string_view now) {
   Claim claim;
-  claim.revision = store::kNew;
-  if (is_held(snapshot, phone_number)) claim.state = Claim::State::Taken;
-  const auto row = snapshot.get(kClaims, phone_number);
-  if (!row) return claim;
-  claim.revision = row->revision;
-  if (claim.state == Claim::State::Taken) return claim;
-  const json::Value body = api::document_of(*row);
+  claim.revision = row.revision;
+  const json::Value body = api::document_of(row);
   const std::string_view until = body["until"].string();
   if (until.empty()) {
     claim.state = Claim::State::Taken;
-  } else if (until > to_iso8601(now)) {
+  } else if (until > now) {
     const bool mine = body["account"].string() == account;
     claim.state = mine ? Claim::State::Mine : Claim::State::Reserved;
     claim.reservation_id = body["reservation_id"].string();
   }
   return claim;
+}
+
+}  // namespace
+
+Claims::Claims(const store::Snapshot& snapshot, std::string_view account,
+               const std::vector<std::string>& phone_numbers, WallTime now) {
+  const std::string moment = to_iso8601(now);
+  for (size_t at = 0; at < phone_numbers.size(); at += kAtOnce) {
+    const size_t end = std::min(at + kAtOnce, phone_numbers.size());
+    store::Query query;
+    query.collection = kClaims;
+    query.where = {{"id", store::Compare::In, {}}};
+    for (size_t i = at; i < end; ++i) query.where[0].values.emplace_back(phone_numbers[i]);
+    query.order = {{"id"}};
+    query.limit = static_cast<int64_t>(kAtOnce);
+    for (const store::Row& row : snapshot.list(query).rows) {
+      claims_.emplace(row.id, read(row, account, moment));
+    }
+  }
+}
+
+Claim Claims::of(std::string_view phone_number) const {
+  const auto found = claims_.find(phone_number);
+  return found == claims_.end() ? Claim() : found->second;
+}
+
+Claim look_up_claim(const store::Snapshot& snapshot, std::string_view account,
+                    std::string_view phone_number, WallTime now) {
+  const auto row = snapshot.get(kClaims, phone_number);
+  return row ? read(*row, account, to_iso8601(now)) : Claim();
 }
 
 void reserve(const Claim& claim, std::string_view account, std::string_view phone_number,

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/effects.h"
 #include "core/clock.h"
@@ -22,11 +25,23 @@ struct Claim {
     Taken      // somebody has it
   };
   State state = State::Free;
-  int64_t revision = 0;        // to be replaced with; store::kNew when there is none
-  std::string reservation_id;  // of a reservation that holds
+  int64_t revision = store::kNew;  // to be replaced with
+  std::string reservation_id;      // of a reservation that holds
 };
 
-/// How the number stands for `account` at `now`.
+/// How numbers stand for `account` at `now`, looked up together. Every number that anybody has is
+/// claimed, so nothing else needs to be asked.
+class Claims {
+ public:
+  Claims(const store::Snapshot& snapshot, std::string_view account,
+         const std::vector<std::string>& phone_numbers, WallTime now);
+  Claim of(std::string_view phone_number) const;
+
+ private:
+  std::map<std::string, Claim, std::less<>> claims_;
+};
+
+/// How one number stands.
 Claim look_up_claim(const store::Snapshot& snapshot, std::string_view account,
                     std::string_view phone_number, WallTime now);
 

@@ -44,6 +44,15 @@ DigitPatterns::DigitPatterns(std::string_view ndc, size_t digits, std::string_vi
   }
 }
 
+bool DigitPatterns::is_exchange(std::string_view subscriber) {
+  return subscriber[0] != '0' && subscriber[0] != '1' && subscriber.substr(1, 2) != "11" &&
+         subscriber.substr(0, 3) != "555";
+}
+
+void DigitPatterns::keep_assignable() {
+  std::erase_if(templates_, [](const Template& t) { return !is_exchange(t.digits); });
+}
+
 void DigitPatterns::add(std::string digits) {
   const auto same = [&](const Template& t) { return t.digits == digits; };
   if (std::any_of(templates_.begin(), templates_.end(), same)) return;

@@ -17,6 +17,12 @@ class DigitPatterns {
   DigitPatterns(std::string_view ndc, size_t digits, std::string_view starts_with,
                 std::string_view ends_with, std::string_view contains, bool behind_ndc);
 
+  /// Whether a North American subscriber number may begin so: an exchange begins with 2 to 9, is
+  /// no service code (N11), and 555 is left to the films. A digit may be open ('*').
+  static bool is_exchange(std::string_view subscriber);
+  /// Forgets what fixes digits to something that is no exchange.
+  void keep_assignable();
+
   /// Whether no number can fit.
   bool empty() const { return templates_.empty(); }
 

@@ -131,8 +131,4 @@ std::string messaging_profile_name(const store::Snapshot& snapshot, const api::A
   return name_of(snapshot, account, "messaging_profiles", id, "name");
 }
 
-bool is_held(const store::Snapshot& snapshot, std::string_view phone_number) {
-  return snapshot.find(kPhoneNumbers, std::nullopt, "phone_number", phone_number).has_value();
-}
-
 }  // namespace tandem::products::numbers

@@ -45,7 +45,4 @@ std::string connection_name(const store::Snapshot& snapshot, const api::Account&
 std::string messaging_profile_name(const store::Snapshot& snapshot, const api::Account& account,
                                    std::string_view id);
 
-/// Whether any account has the number.
-bool is_held(const store::Snapshot& snapshot, std::string_view phone_number);
-
 }  // namespace tandem::products::numbers

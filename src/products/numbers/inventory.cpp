@@ -107,21 +107,22 @@ uint8_t features_for(const Block& block, uint64_t character) {
   return features;
 }
 
+bool quickship_for(const Block& block, uint64_t character) {
+  return north_american(block) && character % 8 != 0;
+}
+
 Number describe(const Block& block, std::string phone_number) {
   const uint64_t character = character_of(phone_number);
   return {.phone_number = std::move(phone_number),
           .block = &block,
           .rate_center = north_american(block) ? upper(block.locality) : "",
           .features = features_for(block, character),
-          .quickship = north_american(block) && character % 8 != 0};
+          .quickship = quickship_for(block, character)};
 }
 
-/// Whether the subscriber part may be assigned: in North America the exchange begins with 2 to 9,
-/// is no service code (N11), and 555 is left to the films.
+/// Whether the subscriber part may be assigned.
 bool assignable(const Block& block, std::string_view subscriber) {
-  if (!north_american(block)) return true;
-  return subscriber[0] >= '2' && subscriber.substr(1, 2) != "11" &&
-         subscriber.substr(0, 3) != "555";
+  return !north_american(block) || DigitPatterns::is_exchange(subscriber);
 }
 
 bool matches(const Block& block, const Search& search) {
@@ -136,6 +137,66 @@ bool matches(const Block& block, const Search& search) {
          (search.rate_center.empty() ||
           (north_american(block) && same_word(search.rate_center, block.locality)));
 }
+
+/// What some number of the block has; no number has more.
+uint8_t possible_features(const Block& block) {
+  uint8_t features = bit(Feature::Voice) | bit(Feature::Fax) | bit(Feature::Sms) |
+                     bit(Feature::HdVoice) | bit(Feature::InternationalSms);
+  if (north_american(block)) features |= bit(Feature::Mms);
+  if (block.type == NumberType::Local) {
+    features |= bit(Feature::Emergency) | bit(Feature::LocalCalling);
+  }
+  return features;
+}
+
+/// The numbers that match a search, in the order in which it finds them.
+class Candidates {
+ public:
+  Candidates(const std::vector<Block>& blocks, const Search& search) : search_(search) {
+    for (const Block& block : blocks) {
+      const bool able = (possible_features(block) & search.features) == search.features &&
+                        (!search.quickship || north_american(block));
+      if (!able || !matches(block, search)) continue;
+      DigitPatterns patterns(block.ndc, block.digits, search.starts_with, search.ends_with,
+                             search.contains, !search.ndc.empty());
+      if (north_american(block)) patterns.keep_assignable();
+      if (!patterns.empty()) sources_.emplace_back(&block, std::move(patterns));
+    }
+  }
+
+  /// At most `count` further ones; none when all were given, or too many looked at.
+  std::vector<Number> next(size_t count) {
+    std::vector<Number> found;
+    size_t exhausted = 0;  // sources in a row that had nothing left
+    while (found.size() < count && exhausted < sources_.size()) {
+      if (tried_++ >= Inventory::kMostTried) break;
+      // One number of each block in turn, so that a page shows the breadth of what there is.
+      auto& [block, patterns] = sources_[turn_++ % sources_.size()];
+      const auto subscriber = patterns.next();
+      exhausted = subscriber ? 0 : exhausted + 1;
+      if (subscriber) consider(*block, *subscriber, found);
+    }
+    return found;
+  }
+
+ private:
+  void consider(const Block& block, const std::string& subscriber, std::vector<Number>& found) {
+    if (!assignable(block, subscriber)) return;
+    std::string phone_number = "+" + block.calling_code + block.ndc + subscriber;
+    const uint64_t character = character_of(phone_number);
+    const bool fits = (features_for(block, character) & search_.features) == search_.features &&
+                      (!search_.quickship || quickship_for(block, character));
+    // Patterns of one block may overlap, and countries share toll free blocks.
+    if (!fits || !seen_.insert(phone_number).second) return;
+    found.push_back(describe(block, std::move(phone_number)));
+  }
+
+  const Search& search_;
+  std::vector<std::pair<const Block*, DigitPatterns>> sources_;
+  std::unordered_set<std::string> seen_;
+  size_t turn_ = 0;
+  size_t tried_ = 0;
+};
 
 }  // namespace
 
@@ -207,34 +268,16 @@ std::optional<Number> Inventory::find(std::string_view e164) const {
   return std::nullopt;
 }
 
-std::vector<Number> Inventory::search(const Search& search,
-                                      const std::function<bool(std::string_view)>& taken) const {
-  std::vector<Number> found;
-  std::unordered_set<std::string> seen;
-  std::vector<std::pair<const Block*, DigitPatterns>> sources;
-  for (const Block& block : blocks_) {
-    if (!matches(block, search)) continue;
-    DigitPatterns patterns(block.ndc, block.digits, search.starts_with, search.ends_with,
-                           search.contains, !search.ndc.empty());
-    if (!patterns.empty()) sources.emplace_back(&block, std::move(patterns));
-  }
+std::vector<Number> Inventory::search(const Search& search, const Taken& taken) const {
+  Candidates candidates(blocks_, search);
   const size_t limit = std::min(search.limit, kMostResults);
-  size_t tried = 0;
-  // One number of each block in turn, so that a page shows the breadth of what there is.
-  for (bool more = true; more && found.size() < limit && tried < kMostTried;) {
-    more = false;
-    for (auto& [block, patterns] : sources) {
-      if (found.size() == limit || tried++ >= kMostTried) break;
-      const auto subscriber = patterns.next();
-      if (!subscriber) continue;
-      more = true;
-      if (!assignable(*block, *subscriber)) continue;
-      Number number = describe(*block, "+" + block->calling_code + block->ndc + *subscriber);
-      const bool fits = (number.features & search.features) == search.features &&
-                        (!search.quickship || number.quickship);
-      // Patterns of one block may overlap, and countries share toll free blocks.
-      if (!fits || taken(number.phone_number) || !seen.insert(number.phone_number).second) continue;
-      found.push_back(std::move(number));
+  std::vector<Number> found;
+  while (found.size() < limit) {
+    std::vector<Number> more = candidates.next(limit - found.size());
+    if (more.empty()) break;
+    const auto gone = taken(more);
+    for (Number& number : more) {
+      if (!gone.contains(number.phone_number)) found.push_back(std::move(number));
     }
   }
   return found;

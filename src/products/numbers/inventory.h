@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/result.h"
@@ -86,10 +87,13 @@ class Inventory {
   /// The number, or nothing when no plan has it.
   std::optional<Number> find(std::string_view e164) const;
 
-  /// Numbers that match and that `taken` does not refuse, spread over the matching blocks; the same
-  /// search finds the same numbers.
-  std::vector<Number> search(const Search& search,
-                             const std::function<bool(std::string_view)>& taken) const;
+  /// Of some numbers those that cannot be had.
+  using Taken =
+      std::function<std::unordered_set<std::string>(const std::vector<Number>& candidates)>;
+
+  /// Numbers that match and that `taken`, which is asked for many at a time, does not name; spread
+  /// over the matching blocks. The same search finds the same numbers.
+  std::vector<Number> search(const Search& search, const Taken& taken) const;
 
   const std::vector<Block>& blocks() const { return blocks_; }
 

@@ -73,8 +73,8 @@ TEST_CASE("what is taken is left out, what cannot be is not found") {
   const Search search{.country = "US", .ndc = "212", .limit = 5};
   const auto first = inventory.search(search, nobody_has);
   REQUIRE(first.size() == 5);
-  const auto second = inventory.search(search, [&](std::string_view number) {
-    return number == first[0].phone_number || number == first[3].phone_number;
+  const auto second = inventory.search(search, [&](const std::vector<Number>&) {
+    return std::unordered_set<std::string>{first[0].phone_number, first[3].phone_number};
   });
   REQUIRE(second.size() == 5);
   CHECK(second[0].phone_number == first[1].phone_number);
@@ -82,6 +82,11 @@ TEST_CASE("what is taken is left out, what cannot be is not found") {
   CHECK(inventory.search({.country = "US", .contains = "12345678901234"}, nobody_has).empty());
   CHECK(
       inventory.search({.country = "US", .ndc = "312", .starts_with = "111"}, nobody_has).empty());
+  CHECK(inventory
+            .search({.types = {NumberType::TollFree},
+                     .features = static_cast<uint8_t>(Feature::Emergency)},
+                    nobody_has)
+            .empty());
   const auto one =
       inventory.search({.country = "US", .ndc = "312", .starts_with = "2345678"}, nobody_has);
   REQUIRE(one.size() == 1);

@@ -11,9 +11,11 @@ void declare(api::Registry& registry, const Services& services);
 class Inventory;
 
 /// Parts of declare(), a file each. The inventory outlives the registry.
-void declare_search(api::Registry& registry, const Inventory& inventory);
+void declare_search(api::Registry& registry, const Inventory& inventory,
+                    const ledger::Rates& rates);
 void declare_phone_numbers(api::Registry& registry);
-void declare_orders(api::Registry& registry, const Inventory& inventory);
+void declare_orders(api::Registry& registry, const Inventory& inventory,
+                    const ledger::Rates& rates);
 void declare_reservations(api::Registry& registry, const Inventory& inventory);
 
 }  // namespace tandem::products::numbers

@@ -10,6 +10,7 @@
 #include "products/numbers/claims.h"
 #include "products/numbers/holdings.h"
 #include "products/numbers/numbers.h"
+#include "products/numbers/prices.h"
 
 // Number orders. An order is split into sub orders, one for each country and type; each completes
 // by itself, and the order is complete with its last one. The numbers are held from the moment in
@@ -47,14 +48,15 @@ struct Group {
   std::vector<Line> lines;
 };
 
-Result<Line, ApiError> read_line(const Draft& draft, const Inventory& inventory, json::View asked,
+Result<Line, ApiError> read_line(const Draft& draft, const Inventory& inventory,
+                                 const Claims& claims, json::View asked,
                                  const std::string& pointer) {
   const std::string_view text = asked["phone_number"].string();
   if (!is_e164(text)) {
     return refuse("10016", "The number is not in +E.164 format.", pointer + "/phone_number");
   }
   auto number = inventory.find(text);
-  Claim claim = look_up_claim(draft.snapshot, draft.call.account.id, text, draft.call.now);
+  Claim claim = claims.of(text);
   if (claim.state == Claim::State::Reserved) {
     return refuse("85006", fmt::format("{} is reserved.", text), pointer + "/phone_number");
   }
@@ -92,12 +94,15 @@ Result<std::vector<Group>, ApiError> read_lines(const Draft& draft, const Invent
     return refuse("10027", fmt::format("An order takes at most {} numbers.", kMostNumbers),
                   "/phone_numbers");
   }
+  std::vector<std::string> numbers;
+  for (const json::View item : asked.items()) numbers.emplace_back(item["phone_number"].string());
+  const Claims claims(draft.snapshot, draft.call.account.id, numbers, draft.call.now);
   std::vector<Group> groups;
   std::set<std::string, std::less<>> seen;
   size_t index = 0;
   for (const json::View item : asked.items()) {
     const std::string pointer = fmt::format("/phone_numbers/{}", index++);
-    auto line = read_line(draft, inventory, item, pointer);
+    auto line = read_line(draft, inventory, claims, item, pointer);
     if (!line) return tl::unexpected(std::move(line.error()));
     if (!seen.insert(line->number.phone_number).second) {
       return refuse("10012", "The order has this number twice.", pointer + "/phone_number");
@@ -147,8 +152,8 @@ json::Value line_document(const Line& line, std::string id) {
 /// Places orders: what it needs beyond the order itself.
 class OrderDesk {
  public:
-  OrderDesk(const api::Registry& registry, const Inventory& inventory)
-      : registry_(registry), inventory_(inventory) {}
+  OrderDesk(const api::Registry& registry, const Inventory& inventory, const ledger::Rates& rates)
+      : registry_(registry), inventory_(inventory), rates_(rates) {}
 
   Result<void, ApiError> place(Draft& draft) const {
     auto groups = read_lines(draft, inventory_);
@@ -207,6 +212,10 @@ class OrderDesk {
     take(line.claim, account, line.number.phone_number, draft.effects);
     const std::string number =
         hold_number(registry_, moment, account, line.number, settings, draft.effects);
+    const ledger::NumberRate price = price_of(rates_, line.number);
+    const Item item = number_item(number, account, line.number, settings.billing_group_id);
+    charge_once(item, price.upfront, moment.now, draft.effects);
+    subscribe(item, price.monthly, moment.now, draft.effects);
     json::Value shown = line_document(line, draft.call.ids.uuid());
     json::Value kept = shown;
     kept.set("order_request_id", draft.document["id"]);
@@ -222,6 +231,7 @@ class OrderDesk {
 
   const api::Registry& registry_;
   const Inventory& inventory_;
+  const ledger::Rates& rates_;
 };
 
 /// Each number of a sub order becomes the account's ("success") or nobody's ("failure"); gives the
@@ -242,6 +252,7 @@ std::set<std::string, std::less<>> settle_lines(const store::Snapshot& snapshot,
     if (status == "success") {
       activate_number(snapshot, id, now, effects);
     } else {
+      refund(snapshot, number_key(id), now, effects);
       drop_number(id, line["phone_number"].string(), effects);
     }
     line.set("status", status);
@@ -341,7 +352,8 @@ void add_numbers(const api::Call& call, const store::Snapshot& snapshot, json::V
 
 }  // namespace
 
-void declare_orders(api::Registry& registry, const Inventory& inventory) {
+void declare_orders(api::Registry& registry, const Inventory& inventory,
+                    const ledger::Rates& rates) {
   registry.resource({
       .path = "/number_order_phone_numbers",
       .collection = std::string(kOrderNumbers),
@@ -363,8 +375,8 @@ void declare_orders(api::Registry& registry, const Inventory& inventory) {
       .references = {connection_reference("connection_id", "85004"),
                      {"messaging_profile_id", "messaging_profiles", "id", "85005"},
                      {"billing_group_id", "billing_groups"}},
-      .on_create = [desk =
-                        OrderDesk(registry, inventory)](Draft& draft) { return desk.place(draft); },
+      .on_create = [desk = OrderDesk(registry, inventory, rates)](
+                       Draft& draft) { return desk.place(draft); },
       .on_update = refuse_requirements,
   });
   const api::ResourceEngine* sub_orders = registry.engine(kSubOrders);

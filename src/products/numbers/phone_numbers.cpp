@@ -4,6 +4,7 @@
 #include "products/numbers/claims.h"
 #include "products/numbers/holdings.h"
 #include "products/numbers/numbers.h"
+#include "products/numbers/prices.h"
 
 // What an account does with the numbers it has: assign them, tag them, set up voice and messaging,
 // give them back.
@@ -62,6 +63,8 @@ Result<void, ApiError> change_number(Draft& draft) {
   drop_when_empty(number, "connection_name");
   number.set("_tagged", number["tags"].is_array() && !number["tags"].items().empty());
 
+  set_billing_group(draft.snapshot, number_key(number["id"].string()),
+                    number["billing_group_id"].string(), draft.effects);
   Sibling voice(draft, kVoiceSettings);
   voice.set("connection_id", number["connection_id"]);
   voice.set("_connection_name", number["connection_name"]);
@@ -78,6 +81,7 @@ Result<void, ApiError> release_number(Draft& draft) {
   draft.document.set("status", "deleted");
   draft.effects.remove(std::string(kVoiceSettings), id);
   draft.effects.remove(std::string(kMessagingSettings), id);
+  unsubscribe(number_key(id), draft.effects);
   give_up(draft.document["phone_number"].string(), draft.effects);
   return {};
 }

@@ -2,6 +2,7 @@
 #include "products/common/number_ports.h"
 #include "products/numbers/claims.h"
 #include "products/numbers/holdings.h"
+#include "products/numbers/prices.h"
 
 namespace tandem::products {
 
@@ -23,7 +24,7 @@ std::optional<PortableNumber> look_up_portable(const Inventory& inventory,
   return found;
 }
 
-void bring_in(const api::Registry& registry, const Inventory& inventory,
+void bring_in(const api::Registry& registry, const Inventory& inventory, const ledger::Rates& rates,
               const store::Snapshot& snapshot, api::Moment moment, const api::Account& account,
               std::string_view e164, const json::Value& settings, api::Effects& effects) {
   const auto number = inventory.find(e164);
@@ -32,6 +33,7 @@ void bring_in(const api::Registry& registry, const Inventory& inventory,
     for (const std::string_view collection : {kPhoneNumbers, kVoiceSettings, kMessagingSettings}) {
       effects.remove(std::string(collection), before->id);
     }
+    unsubscribe(numbers::number_key(before->id), effects);
   }
   numbers::FirstSettings first;
   first.status = "active";
@@ -43,7 +45,10 @@ void bring_in(const api::Registry& registry, const Inventory& inventory,
       numbers::messaging_profile_name(snapshot, account, first.messaging_profile_id);
   first.billing_group_id = settings["billing_group_id"].string();
   if (settings["tags"].is_array()) first.tags = settings["tags"].items();
-  numbers::hold_number(registry, moment, account.id, *number, first, effects);
+  const std::string id =
+      numbers::hold_number(registry, moment, account.id, *number, first, effects);
+  subscribe_later(numbers::number_item(id, account.id, *number, first.billing_group_id),
+                  numbers::price_of(rates, *number).monthly, moment.now, effects);
   numbers::take(numbers::look_up_claim(snapshot, account.id, e164, moment.now), account.id, e164,
                 effects);
 }

@@ -1,20 +1,28 @@
 #include "products/numbers/prices.h"
 
 namespace tandem::products::numbers {
+namespace {
 
-NumberPrice price_of(const Number& number) {
-  const bool north_american = number.block->calling_code == "1";
-  switch (number.block->type) {
-    case NumberType::Local:
-      return north_american ? NumberPrice{"1.00", "1.00"} : NumberPrice{"1.00", "2.50"};
-    case NumberType::National:
-      return {"1.00", "3.00"};
-    case NumberType::Mobile:
-      return {"2.00", "4.00"};
-    case NumberType::TollFree:
-      return north_american ? NumberPrice{"1.00", "2.00"} : NumberPrice{"5.00", "15.00"};
-  }
-  return {"1.00", "1.00"};
+/// For a plan that the price list does not know.
+constexpr ledger::NumberRate kOrdinary{ledger::kNanosPerUnit, ledger::kNanosPerUnit};
+
+}  // namespace
+
+ledger::NumberRate price_of(const ledger::Rates& rates, const Number& number) {
+  return rates.number(number.block->country, to_string(number.block->type)).value_or(kOrdinary);
 }
+
+Item number_item(std::string_view id, std::string_view account, const Number& number,
+                 std::string_view billing_group) {
+  return {.key = number_key(id),
+          .account = std::string(account),
+          .product = ledger::Product::Numbers,
+          .service = std::string(to_string(number.block->type)),
+          .reference = std::string(id),
+          .description = number.phone_number,
+          .billing_group = std::string(billing_group)};
+}
+
+std::string number_key(std::string_view id) { return "number/" + std::string(id); }
 
 }  // namespace tandem::products::numbers

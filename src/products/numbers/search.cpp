@@ -99,7 +99,7 @@ json::Value region(std::string_view type, std::string_view name) {
   return json::Value::object({{"region_type", type}, {"region_name", name}});
 }
 
-json::Value shown(const Number& number) {
+json::Value shown(const ledger::Rates& rates, const Number& number) {
   const Block& block = *number.block;
   json::Array regions{region("country_code", block.country)};
   if (!block.locality.empty()) regions.push_back(region("location", block.locality));
@@ -111,7 +111,7 @@ json::Value shown(const Number& number) {
   for (const Feature feature : features_of(number.features)) {
     features.push_back(json::Value::object({{"name", to_string(feature)}}));
   }
-  const NumberPrice price = price_of(number);
+  const ledger::NumberRate price = price_of(rates, number);
   return json::Value::object(
       {{"record_type", "available_phone_number"},
        {"phone_number", number.phone_number},
@@ -120,22 +120,34 @@ json::Value shown(const Number& number) {
        {"quickship", number.quickship},
        {"reservable", block.type != NumberType::Mobile},
        {"region_information", std::move(regions)},
-       {"cost_information", json::Value::object({{"upfront_cost", price.upfront},
-                                                 {"monthly_cost", price.monthly},
-                                                 {"currency", "USD"}})},
+       {"cost_information",
+        json::Value::object({{"upfront_cost", ledger::to_decimal(price.upfront)},
+                             {"monthly_cost", ledger::to_decimal(price.monthly)},
+                             {"currency", "USD"}})},
        {"features", std::move(features)}});
 }
 
-Outcome search_numbers(const Inventory& inventory, const Call& call,
+Outcome search_numbers(const Inventory& inventory, const ledger::Rates& rates, const Call& call,
                        const store::Snapshot& snapshot) {
   const auto search = read_search(call.query);
   if (!search) return tl::unexpected(search.error());
-  const auto taken = [&](std::string_view number) {
-    const Claim claim = look_up_claim(snapshot, call.account.id, number, call.now);
-    return claim.state == Claim::State::Taken || claim.state == Claim::State::Reserved;
+  const auto taken = [&](const std::vector<Number>& candidates) {
+    std::vector<std::string> asked;
+    asked.reserve(candidates.size());
+    for (const Number& number : candidates) asked.push_back(number.phone_number);
+    const Claims claims(snapshot, call.account.id, asked, call.now);
+    std::unordered_set<std::string> gone;
+    for (std::string& number : asked) {
+      const Claim::State state = claims.of(number).state;
+      if (state == Claim::State::Taken || state == Claim::State::Reserved) {
+        gone.insert(std::move(number));
+      }
+    }
+    return gone;
   };
   json::Array data;
-  for (const Number& number : inventory.search(*search, taken)) data.push_back(shown(number));
+  for (const Number& number : inventory.search(*search, taken))
+    data.push_back(shown(rates, number));
   const auto total = static_cast<int64_t>(data.size());
   Effects effects;
   effects.reply = api::Reply::json(
@@ -222,10 +234,11 @@ Outcome show_country(const Inventory& inventory, std::string_view code) {
 
 }  // namespace
 
-void declare_search(api::Registry& registry, const Inventory& inventory) {
+void declare_search(api::Registry& registry, const Inventory& inventory,
+                    const ledger::Rates& rates) {
   registry.bind(Op::ListAvailablePhoneNumbers,
-                [&inventory](const Call& call, const store::Snapshot& snapshot) {
-                  return search_numbers(inventory, call, snapshot);
+                [&inventory, &rates](const Call& call, const store::Snapshot& snapshot) {
+                  return search_numbers(inventory, rates, call, snapshot);
                 });
   registry.bind(Op::RetreiveCountryCoverage, [&inventory](const Call&, const store::Snapshot&) {
     return list_countries(inventory);

@@ -91,8 +91,8 @@ void finish_messaging(json::Value& order) {
 }
 
 /// The numbers move: they are the account's from now on.
-Effects run(const api::Registry& registry, const numbers::Inventory& inventory,
-            const api::Step& step, const store::Snapshot& snapshot) {
+Effects run(const api::Registry& registry, const Services& services, const api::Step& step,
+            const store::Snapshot& snapshot) {
   Effects effects;
   auto job = step_document(step, snapshot, kJobs);
   if (!job || job->fields["status"].string() == "completed") return effects;
@@ -106,7 +106,7 @@ Effects run(const api::Registry& registry, const numbers::Inventory& inventory,
   const api::Moment moment{step.now, step.ids};
   const api::Account account{row->account, {}, {}};
   for (const store::Row& number : numbers_of(snapshot, row->id)) {
-    bring_in(registry, inventory, snapshot, moment, account,
+    bring_in(registry, services.inventory, services.rates, snapshot, moment, account,
              api::document_of(number)["phone_number"].string(),
              order.fields["phone_number_configuration"], effects);
   }
@@ -165,7 +165,7 @@ void plan_job(const json::Value& order, std::string_view account, api::Moment mo
   effects.timers.push_back(document_timer(kRunJob, id, account, when));
 }
 
-void declare_activation(api::Registry& registry, const numbers::Inventory& inventory) {
+void declare_activation(api::Registry& registry, const Services& services) {
   bind(registry, Op::ActivatePortingOrder, activate);
   registry.resource({.path = "/porting_orders/{id}/activation_jobs",
                      .collection = std::string(kJobs),
@@ -173,10 +173,10 @@ void declare_activation(api::Registry& registry, const numbers::Inventory& inven
                      .parent_field = "_porting_order_id",
                      .parent_collection = std::string(kOrders),
                      .on_update = move_job});
-  registry.workflow(std::string(kRunJob), [&registry, &inventory](const api::Step& step,
-                                                                  const store::Snapshot& snapshot) {
-    return run(registry, inventory, step, snapshot);
-  });
+  registry.workflow(std::string(kRunJob),
+                    [&registry, services](const api::Step& step, const store::Snapshot& snapshot) {
+                      return run(registry, services, step, snapshot);
+                    });
 }
 
 }  // namespace tandem::products::porting

@@ -31,7 +31,7 @@ void declare(api::Registry& registry, const Services& services);
 void declare_orders(api::Registry& registry, const numbers::Inventory& inventory);
 void declare_order_actions(api::Registry& registry);
 void declare_order_workflow(api::Registry& registry, const numbers::Inventory& inventory);
-void declare_activation(api::Registry& registry, const numbers::Inventory& inventory);
+void declare_activation(api::Registry& registry, const Services& services);
 void declare_requirements(api::Registry& registry);
 void declare_identity_checks(api::Registry& registry);
 void declare_parts(api::Registry& registry);

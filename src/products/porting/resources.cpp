@@ -7,7 +7,7 @@ void declare(api::Registry& registry, const Services& services) {
   declare_orders(registry, services.inventory);
   declare_order_actions(registry);
   declare_order_workflow(registry, services.inventory);
-  declare_activation(registry, services.inventory);
+  declare_activation(registry, services);
   declare_requirements(registry);
   declare_identity_checks(registry);
   declare_parts(registry);
