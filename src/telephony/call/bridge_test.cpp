@@ -198,21 +198,80 @@ TEST_CASE("a relayed call goes to the next target when one does not answer at al
   CHECK(hub.has("outgoing 2 1"));
 }
 
-TEST_CASE("an attended transfer: the new call takes the place of the old one") {
+TEST_CASE("a blind transfer: the phone asks, its partner is called on") {
   Party alice;
   Party hub;
   Party bob;
   Party carol;
   Talk first(alice, hub);
   Talk second(hub, bob);
+  REQUIRE(second.up);
   hub.exchange->bridge(first.callee, second.caller);
   CHECK(!hub.wait("bridged").empty());
-  // Bob's phone hands its end of the call over to Carol's.
-  bob.exchange->refer_replacing(second.callee, second.callee);
-  CHECK(!hub.wait("referral").empty());
-  CHECK(hub.referral().replaces == second.caller);
-  hub.exchange->reject_referral(second.caller);
+  bob.exchange->refer(second.callee, carol.uri("carol"));
+  CHECK(hub.wait("referral") == line("referral", second.caller));
+  CHECK(hub.referral().target == carol.uri("carol"));
+  hub.exchange->accept_referral(second.caller);
+  hub.exchange->unbridge(second.caller);
+  DialPlan plan;
+  plan.targets.emplace_back().uri = hub.referral().target;
+  plan.link = Link{};
+  plan.link->with = first.callee;
+  plan.link->referrer = second.caller;
+  hub.call(carol, "carol", plan);
+  const LegId in = carol.incoming();
+  carol.exchange->ring(in);
+  CHECK(!bob.wait("refer 180").empty());
+  carol.exchange->answer(in);
+  CHECK(!bob.wait("refer 200 final").empty());
+  CHECK(!hub.wait("bridged").empty());
+  bob.exchange->hangup(second.callee);
+  CHECK(!hub.wait(line("hangup", second.caller)).empty());
+  alice.listen(first.caller);
+  carol.exchange->play(in, 1, Party::tone(650, 60'000));
+  CHECK(alice.hears(650));
+}
+
+TEST_CASE("a referral that is not accepted") {
+  Party alice;
+  Party bob;
+  Talk talk(alice, bob);
+  bob.exchange->refer(talk.callee, "sip:carol@example.com");
+  CHECK(!alice.wait("referral").empty());
+  alice.exchange->reject_referral(talk.caller);
   CHECK(bob.wait("refer") == "refer 603 final");
+  CHECK(!bob.has("hangup"));
+}
+
+TEST_CASE("an attended transfer: a call with Replaces takes the place of one in a bridge") {
+  Party alice;
+  Party hub;
+  Party bob;
+  Party carol;
+  Talk first(alice, hub);
+  Talk second(bob, hub);
+  hub.exchange->bridge(first.callee, second.callee, true);
+  CHECK(!hub.wait("bridged").empty());
+  Talk asks(bob, carol);
+  bob.exchange->refer_replacing(asks.caller, second.caller);
+  CHECK(!carol.wait("referral").empty());
+  const Referral referral = carol.referral();
+  CHECK(referral.replaces == 0);
+  carol.exchange->accept_referral(asks.callee);
+  DialPlan plan;
+  plan.targets.emplace_back().uri = referral.target;
+  plan.headers = {{"Replaces", referral.replaces_header}};
+  carol.call(hub, "alice", plan);
+  const LegId in = hub.incoming();
+  CHECK(hub.last_call().replaces == second.callee);
+  hub.exchange->answer(in);
+  CHECK(!hub.wait(line("bridged", first.callee, in)).empty());
+  CHECK(bob.wait("hangup") == line("hangup", second.caller) + " normal_clearing 200 callee");
+  alice.listen(first.caller);
+  carol.exchange->play(2, 1, Party::tone(850, 60'000));
+  CHECK(alice.hears(850));
+  alice.exchange->hangup(first.caller);
+  CHECK(!carol.wait("hangup 2").empty());
 }
 
 }  // namespace tandem::call

@@ -77,9 +77,7 @@ void Bridges::progressed(Leg& leg, int status) {
   const Link& link = *leg.link();
   Leg* const first = host_.find(link.with);
   if (first == nullptr) return;
-  if (link.report_referral && first->dialog() != nullptr) {
-    first->dialog()->notify_referral(status);
-  }
+  notify(link, status);
   const bool early = link.early_media && leg.media().agreed();
   if (link.answer && !first->answered()) return relay_progress(*first, leg, early);
   if (!first->answered() || partner(first->id()) != 0) return;
@@ -115,6 +113,14 @@ void Bridges::stop_ringback(Leg& first) {
   if (first.media().is_open()) host_.engine().stop(first.media().id(), kRingbackPlay);
 }
 
+/// Who sent a REFER hears how the call it asked for goes (RFC 3515 section 2.4.4).
+void Bridges::notify(const Link& link, int status) {
+  Leg* const referrer = host_.find(link.referrer);
+  if (referrer != nullptr && referrer->dialog() != nullptr) {
+    referrer->dialog()->notify_referral(status);
+  }
+}
+
 void Bridges::answered(Leg& leg) {
   Ties* const ties = ties_of(leg.id());
   if (ties == nullptr || !ties->linked) return;
@@ -122,7 +128,7 @@ void Bridges::answered(Leg& leg) {
   Leg* const first = host_.find(link.with);
   if (first == nullptr) return;
   stop_ringback(*first);
-  if (link.report_referral && first->dialog() != nullptr) first->dialog()->notify_referral(200);
+  notify(link, 200);
   if (link.answer && !first->answered()) {
     first->media().prefer(leg.media().codecs());
     // Its failure ends this leg too, as its follower.
@@ -165,14 +171,12 @@ void Bridges::end_followers(const Ties& ties) {
 /// The leg was dialled for another one, which may not go on without it.
 void Bridges::end_first(Leg& leg, const Ties& ties, const Hangup& hangup) {
   const Link& link = *leg.link();
+  if (!hangup.answered) notify(link, relayed_status(hangup.sip_code));
   Leg* const first = host_.find(link.with);
   if (first == nullptr) return;
   std::erase(ties_[first->id()].followers, leg.id());
   stop_ringback(*first);
   if (ties.early_join) host_.engine().unbridge(first->media().id());
-  if (!hangup.answered && link.report_referral && first->dialog() != nullptr) {
-    first->dialog()->notify_referral(relayed_status(hangup.sip_code));
-  }
   const bool end = hangup.answered ? link.end_together : link.answer || link.fail_together;
   if (!end) return;
   HangupPlan plan;

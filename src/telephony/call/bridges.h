@@ -46,6 +46,7 @@ class Bridges {
   void part(Leg& leg, bool tell);
   void join(Leg& a, Leg& b);
   void relay_progress(Leg& first, Leg& second, bool early);
+  void notify(const Link& link, int status);
   void start_ringback(Leg& first, const std::string& country);
   void stop_ringback(Leg& first);
   void end_partner(const Ties& ties);

@@ -83,8 +83,8 @@ struct Link {
   /// Not with `end_together`, when the new leg is not answered: `with` ends as well, with its
   /// failure. A relayed call always does.
   bool fail_together = false;
-  /// `with` sent a REFER that was accepted: it is notified how the new leg goes.
-  bool report_referral = false;
+  /// A leg that sent a REFER which was accepted: it is notified how the new leg goes.
+  LegId referrer = 0;
 };
 
 /// A call to place.

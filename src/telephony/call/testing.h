@@ -131,9 +131,13 @@ class Party final : public Directory, public Listener {
     reply(identity ? identity(stranger) : Identity{Identity::Kind::Known, "peer", true});
   }
   void find_user(const std::string& name, Reply<std::optional<User>> reply) override {
-    const std::lock_guard lock(mutex_);
-    const auto found = users_.find(name);
-    reply(found == users_.end() ? std::nullopt : std::optional(found->second));
+    std::optional<User> user;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = users_.find(name);
+      if (found != users_.end()) user = found->second;
+    }
+    reply(std::move(user));
   }
   void route(const IncomingCall& call, Reply<Route> reply) override {
     reply(routing ? routing(call) : ToApplication{});
