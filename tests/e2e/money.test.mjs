@@ -131,3 +131,86 @@ test('the command line sets a credit limit that can then be used', async () => {
   assert.throws(() => credit('limit', '99'));
   assert.equal((await deposit('1100')).status, 200);
 });
+
+describe('numbers cost money', () => {
+  const account = async (money) => {
+    const { data } = await client.managedAccounts.create({ business_name: 'Buyer' });
+    if (money !== 1000) await deposit(String(money - 1000), data.id);
+    return { id: data.id, api: tandem.client(data.api_key) };
+  };
+  const pick = async (api, count, filter = { country_code: 'US', national_destination_code: '312' }) =>
+    (await api.availablePhoneNumbers.list({ filter: { ...filter, limit: count } })).data;
+  const purse = async ({ api }) => Number((await api.balance.retrieve()).data.balance);
+  const order = ({ api }, numbers, more = {}) =>
+    api.numberOrders.create({ phone_numbers: numbers.map(({ phone_number }) => ({ phone_number })), ...more });
+  const price = (numbers, part) => numbers.reduce((sum, n) => sum + Number(n.cost_information[part]), 0);
+
+  test('an order pays the price and the first month, each further month is collected', async () => {
+    const buyer = await account(100);
+    const numbers = [...await pick(buyer.api, 2), ...await pick(buyer.api, 1, { country_code: 'GB', phone_number_type: 'mobile' })];
+    const { data: group } = await buyer.api.billingGroups.create({ name: 'numbers' });
+    await order(buyer, numbers, { billing_group_id: group.id });
+    const monthly = price(numbers, 'monthly_cost');
+    const first = 100 - price(numbers, 'upfront_cost') - monthly;
+    assert.equal(await purse(buyer), first);
+
+    const today = await now();
+    const period = { start_date: dateOf(today), end_date: dateOf(today + day) };
+    const { data: breakdown } = await buyer.api.chargesBreakdown.retrieve(period);
+    assert.deepEqual(breakdown.results.map((r) => r.tn).sort(), numbers.map((n) => n.phone_number).sort());
+    assert.deepEqual(breakdown.results[0].services.map((s) => s.cost_type).sort(), ['MRC', 'OTC']);
+    const { data: summary } = await buyer.api.chargesSummary.retrieve(period);
+    assert.equal(Number(summary.total.new_mrc), monthly);
+    const csv = await tandem.request('GET', `/charges_breakdown?start_date=${period.start_date}&format=csv`);
+    assert.match(csv.text, /^tn,charge_type/);
+
+    await until(async () => (await buyer.api.phoneNumbers.list({ filter: { status: 'active' } })).data, (list) => list.length >= 2);
+    await tandem.advance(32 * day);
+    await until(() => purse(buyer), (sum) => sum === first - monthly, 'the second month');
+    const [kept] = (await buyer.api.phoneNumbers.list()).data;
+    await assert.rejects(buyer.api.billingGroups.delete(group.id), (error) => error.error.errors[0].code === '10021');
+    await buyer.api.phoneNumbers.delete(kept.id);
+    const rest = monthly - Number(numbers.find((n) => n.phone_number === kept.phone_number).cost_information.monthly_cost);
+    await tandem.advance(31 * day);
+    await until(() => purse(buyer), (sum) => sum === first - monthly - rest, 'the third month of the rest');
+  });
+
+  test('without the money nothing of an order happens', async () => {
+    const buyer = await account(5);
+    const numbers = await pick(buyer.api, 3);
+    await assert.rejects(order(buyer, numbers), (error) => error.status === 402 && error.error.errors[0].code === '20100');
+    assert.equal(await purse(buyer), 5);
+    assert.deepEqual((await buyer.api.phoneNumbers.list()).data, []);
+    assert.deepEqual((await buyer.api.numberOrders.list()).data, []);
+    assert.ok((await pick(buyer.api, 3)).some((n) => n.phone_number === numbers[0].phone_number));
+    await order(buyer, numbers.slice(0, 2));
+    assert.equal(await purse(buyer), 1);
+  });
+
+  test('a month that cannot be paid is collected when there is money again', async () => {
+    const buyer = await account(2);
+    await order(buyer, await pick(buyer.api, 1));
+    assert.equal(await purse(buyer), 0);
+    await tandem.advance(33 * day);
+    await until(async () => (await buyer.api.phoneNumbers.list()).data, (list) => list[0]?.status === 'active');
+    assert.equal(await purse(buyer), 0);
+    await deposit('10', buyer.id);
+    await tandem.advance(2 * day);
+    await until(() => purse(buyer), (sum) => sum === 9, 'the month that was owed');
+  });
+
+  test('what is ordered and not delivered is refunded', async () => {
+    const buyer = await account(50);
+    const { data } = await order(buyer, await pick(buyer.api, 1, { country_code: 'GB', locality: 'London' }));
+    assert.equal(await purse(buyer), 48);
+    await buyer.api.subNumberOrders.cancel(data.sub_number_orders_ids[0]);
+    assert.equal(await purse(buyer), 50);
+  });
+
+  test('an order of 1,000 numbers, charged to the cent', async () => {
+    const buyer = await account(2500);
+    const numbers = await pick(buyer.api, 1000, { country_code: 'US' });
+    await order(buyer, numbers);
+    assert.equal(await purse(buyer), 500);
+  });
+});
