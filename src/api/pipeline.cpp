@@ -313,7 +313,7 @@ struct Pipeline::Impl {
     duration.observe(std::chrono::duration<double>(spent).count());
     const auto kind = static_cast<size_t>(status) / 100;
     if (kind < kStatusClasses && answered[kind]) answered[kind]->add();
-    if (!parts.log) return;
+    if (!parts.log || !parts.log->has_room(request.shard)) return;
     RequestRecord entry;
     entry.at = parts.dispatcher.clock().now();
     entry.request_id = request.id;

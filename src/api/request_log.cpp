@@ -148,9 +148,15 @@ RequestLog::RequestLog(runtime::Shards& shards, store::Database& database, const
     : impl_(std::make_shared<Impl>(shards, database, clock, metrics, options)) {}
 RequestLog::~RequestLog() = default;
 
+bool RequestLog::has_room(size_t shard) {
+  if (impl_->waiting[shard].records.size() < impl_->options.max_waiting) return true;
+  impl_->dropped.add();
+  return false;
+}
+
 void RequestLog::add(size_t shard, RequestRecord record) {
+  if (!has_room(shard)) return;
   Impl::Waiting& here = impl_->waiting[shard];
-  if (here.records.size() >= impl_->options.max_waiting) return impl_->dropped.add();
   here.records.push_back(std::move(record));
   impl_->arm(shard);
 }

@@ -49,7 +49,10 @@ class RequestLog {
              Metrics& metrics, Options options);
   ~RequestLog();
 
-  /// On the shard's thread.
+  // On the shard's thread.
+
+  /// Whether one more would be kept; when not, it counts as dropped.
+  bool has_room(size_t shard);
   void add(size_t shard, RequestRecord record);
 
   /// The account's latest, newest first; `before` (a request id of an earlier page) goes on behind

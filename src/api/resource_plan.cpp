@@ -171,7 +171,12 @@ std::string_view wrapper_of(Schema answer) {
 }
 
 bool ResourcePlan::sends_stored_text(std::string_view body) const {
-  return hidden.empty() && !resource.on_read && body.find("\"_") == std::string_view::npos;
+  if (!hidden.empty() || resource.on_read) return false;
+  // Fewer underscores than quotes: the text `"_`, from its rarer end.
+  for (size_t at = body.find('_'); at != std::string_view::npos; at = body.find('_', at + 1)) {
+    if (at > 0 && body[at - 1] == '"') return false;
+  }
+  return true;
 }
 
 std::string ResourcePlan::key(std::string_view account, std::string_view id) const {

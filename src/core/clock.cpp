@@ -33,6 +33,11 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
+/// Writes `value` with leading zeros over the `digits` characters at `at`.
+void put_digits(std::string& text, size_t at, size_t digits, int64_t value) {
+  for (size_t i = at + digits; i > at; value /= 10) text[--i] = static_cast<char>('0' + value % 10);
+}
+
 /// `.f` to `.fffffffff`, cut to millis; 0 when there is no point.
 std::optional<int> take_fraction(std::string_view& text) {
   if (!take(text, '.')) return 0;
@@ -105,10 +110,18 @@ std::string to_iso8601(WallTime time) {
   const auto day = date::floor<date::days>(time);
   const date::year_month_day ymd(day);
   const date::hh_mm_ss<Millis> tod(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(ymd.year()),
-                     static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
-                     tod.hours().count(), tod.minutes().count(), tod.seconds().count(),
-                     tod.subseconds().count());
+  // Every document and every line of the log has some: so by hand, where fmt would do.
+  std::string text = "0000-00-00T00:00:00.000Z";
+  const int year = static_cast<int>(ymd.year());
+  put_digits(text, 5, 2, static_cast<unsigned>(ymd.month()));
+  put_digits(text, 8, 2, static_cast<unsigned>(ymd.day()));
+  put_digits(text, 11, 2, tod.hours().count());
+  put_digits(text, 14, 2, tod.minutes().count());
+  put_digits(text, 17, 2, tod.seconds().count());
+  put_digits(text, 20, 3, tod.subseconds().count());
+  if (year < 0 || year > 9999) return std::to_string(year) + text.substr(4);
+  put_digits(text, 0, 4, year);
+  return text;
 }
 
 Result<WallTime> parse_iso8601(std::string_view text) {

@@ -40,14 +40,14 @@ std::string Ids::uuid() {
   b[6] = static_cast<uint8_t>(0x70 | (uuid_sequence_ >> 8));
   b[7] = static_cast<uint8_t>(uuid_sequence_);
   b[8] = static_cast<uint8_t>(0x80 | (b[8] & 0x3f));
-  std::string text;
-  text.reserve(36);
+  char text[36];
+  char* out = text;
   for (size_t i = 0; i < sizeof b; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += kHex[b[i] >> 4];
-    text += kHex[b[i] & 15];
+    if (i == 4 || i == 6 || i == 8 || i == 10) *out++ = '-';
+    *out++ = kHex[b[i] >> 4];
+    *out++ = kHex[b[i] & 15];
   }
-  return text;
+  return {text, sizeof text};
 }
 
 std::string Ids::number() {

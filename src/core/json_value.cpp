@@ -4,6 +4,10 @@
 namespace tandem::json {
 namespace {
 
+/// Room made beforehand in an object and in a text.
+constexpr size_t kUsualMembers = 8;
+constexpr size_t kUsualTextBytes = 256;
+
 const Value& null_value() {
   static const Value value;
   return value;
@@ -24,6 +28,7 @@ const Value* Object::find(std::string_view name) const {
 
 Value& Object::member(std::string_view name) {
   if (Value* found = find(name)) return *found;
+  if (members_.empty()) members_.reserve(kUsualMembers);
   return members_.emplace_back(std::string(name), Value()).second;
 }
 
@@ -156,6 +161,7 @@ void Value::push(Value item) {
 
 std::string Value::text() const {
   std::string out;
+  if (is_object()) out.reserve(kUsualTextBytes);
   append_text(out);
   return out;
 }

@@ -6,6 +6,10 @@ namespace tandem::http {
 
 namespace {
 
+/// Room made beforehand for fields and their text.
+constexpr size_t kUsualFields = 8;
+constexpr size_t kUsualBytes = 256;
+
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 struct NamedStatus {
@@ -121,6 +125,10 @@ bool Headers::has_token(std::string_view name, std::string_view token) const {
 }
 
 void Headers::add(std::string_view name, std::string_view value) {
+  if (spans_.empty()) {
+    spans_.reserve(kUsualFields);
+    text_.reserve(kUsualBytes);
+  }
   Span span{static_cast<uint32_t>(text_.size()), static_cast<uint32_t>(name.size()), 0,
             static_cast<uint32_t>(value.size())};
   text_.append(name);

@@ -264,6 +264,30 @@ TEST_CASE_TEMPLATE("each batch of a group falls alone", Place, STORE_TEST_PLACES
   CHECK(database->snapshot()->counter("count") == survivors);
 }
 
+TEST_CASE_TEMPLATE("batches given together fall alone and are told once", Place,
+                   STORE_TEST_PLACES) {
+  const Place place;
+  const auto database = opened(place, rooms());
+  CHECK(status(*database, put("taken", "{}")) == Status::Done);
+  std::vector<Batch> batches(4);
+  batches[0].puts.push_back(put("r1", "{}"));
+  batches[1].puts.push_back(put("taken", "{}"));
+  batches[2].puts.push_back(put("\xff", "{}"));
+  batches[3].puts.push_back(put("r2", "{}"));
+  std::promise<std::vector<Committed>> told;
+  database->commit_all(std::move(batches), [&told](std::vector<Committed> results) {
+    told.set_value(std::move(results));
+  });
+  const std::vector<Committed> results = told.get_future().get();
+  REQUIRE(results.size() == 4);
+  CHECK(results[0].status == Status::Done);
+  CHECK(results[1].status == Status::Conflict);
+  CHECK(results[2].status == Status::Failed);
+  CHECK(results[3].status == Status::Done);
+  CHECK(database->snapshot()->get("rooms", "r1"));
+  CHECK(database->snapshot()->get("rooms", "r2"));
+}
+
 TEST_CASE_TEMPLATE("batches of a thread commit in order", Place, STORE_TEST_PLACES) {
   const Place place;
   const auto database = opened(place, rooms());
