@@ -18,27 +18,32 @@ try {
   const script = join(tandem.scratch, 'post.lua');
   writeFileSync(script, `wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = '{"name":"bench"}'\n`);
 
-  const runs = {
-    'bare epoll': [bare.pid, () => wrk(`http://127.0.0.1:${barePort}/`)],
-    'GET by id': [tandem.pid, () => wrk(`${groups}/${created.data.id}`)],
-    'POST durable': [tandem.pid, () => wrk(groups, { script })],
-    'LIST 20': [tandem.pid, () => wrk(`${groups}?page%5Bsize%5D=20`)],
-  };
-  const results = Object.fromEntries(Object.keys(runs).map((name) => [name, []]));
+  // A durable answer waits for the disk, and what waits with it shares one sync: so both few and many
+  // clients. A ratio is to the responder with as many of them.
+  const runs = [64, 256].flatMap((connections) => [
+    ['bare epoll', connections, bare.pid, `http://127.0.0.1:${barePort}/`],
+    ['GET by id', connections, tandem.pid, `${groups}/${created.data.id}`],
+    ['POST durable', connections, tandem.pid, groups, script],
+    ['LIST 20', connections, tandem.pid, `${groups}?page%5Bsize%5D=20`],
+  ]);
+  const results = new Map();
   for (let round = 0; round < rounds; round++) {
-    for (const [name, [pid, run]] of Object.entries(runs)) {
+    let limit;
+    for (const [name, connections, pid, url, lua] of runs) {
       const before = cpuSeconds(pid);
-      const result = run();
+      const result = wrk(url, { connections, script: lua });
       result.cpu = ((cpuSeconds(pid) - before) * 1e6) / (result.rate * seconds);
-      result.ratio = result.rate / (results['bare epoll'][round] ?? result).rate;
-      results[name].push(result);
+      if (name === 'bare epoll') limit = result.rate;
+      result.ratio = result.rate / limit;
+      const row = `${name} | ${connections}`;
+      results.set(row, [...(results.get(row) ?? []), result]);
     }
   }
   console.log('\nMedians over the rounds, each ratio within its round:\n');
-  console.log('| request | requests/s | ratio to bare epoll | CPU us/request | p50 us | p99 us |\n|---|---:|---:|---:|---:|---:|');
-  for (const [name, list] of Object.entries(results)) {
+  console.log('| request | connections | requests/s | ratio to bare epoll | CPU us/request | p50 us | p99 us |\n|---|---:|---:|---:|---:|---:|---:|');
+  for (const [row, list] of results) {
     const of = (field, digits) => median(list.map((result) => result[field])).toFixed(digits);
-    console.log(`| ${name} | ${of('rate', 0)} | ${of('ratio', 2)} | ${of('cpu', 1)} | ${of('p50', 0)} | ${of('p99', 0)} |`);
+    console.log(`| ${row} | ${of('rate', 0)} | ${of('ratio', 2)} | ${of('cpu', 1)} | ${of('p50', 0)} | ${of('p99', 0)} |`);
   }
 } finally {
   tandem.end();

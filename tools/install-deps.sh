@@ -3,7 +3,7 @@
 set -eu
 
 build="g++ cmake ninja-build make ccache mold pkg-config git
-  libssl-dev libsodium-dev libsqlite3-dev libpq-dev libsimdjson-dev libfmt-dev
+  libssl-dev libsodium-dev libsqlite3-dev libpq-dev libsimdjson-dev libfmt-dev libmimalloc-dev
   libexpected-dev libhowardhinnant-date-dev libpcre2-dev libc-ares-dev libyaml-cpp-dev
   libpugixml-dev node-llhttp
   libspandsp-dev libopus-dev libmp3lame-dev libmpg123-dev libspeexdsp-dev flite1-dev espeak-ng"

@@ -2,7 +2,6 @@
 #include <cstdio>
 
 #include <fmt/format.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -29,14 +28,6 @@ void raise_file_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// Memory of a burst is kept for the next one instead of going back to the kernel at once.
-void keep_memory() {
-  constexpr int kTrimBytes = 64 << 20;
-  constexpr int kGrowBytes = 1 << 20;
-  mallopt(M_TRIM_THRESHOLD, kTrimBytes);
-  mallopt(M_TOP_PAD, kGrowBytes);
-}
-
 void greet(const app::Platform& platform) {
   const std::string url = platform.base_url();
   fmt::print("tandem {}\n\n", app::kVersion);
@@ -61,7 +52,6 @@ int serve(const Arguments& arguments) {
   if (!config) return usage_error("serve", config.error().what);
   log::set_level(level_of(config->log_level));
   raise_file_limit();
-  keep_memory();
   // Blocked here and so in every thread that is started below: only sigwait() sees them.
   sigset_t ends;
   sigemptyset(&ends);
