@@ -1,0 +1,65 @@
+#include "products/voice/answer_actions.h"
+
+#include <utility>
+
+#include "products/voice/detection.h"
+#include "products/voice/playing.h"
+#include "products/voice/recording.h"
+#include "products/voice/sounds.h"
+#include "products/voice/streaming.h"
+
+namespace tandem::products::voice {
+namespace {
+
+/// The recording options of a dial, under the names that record_start has.
+json::Value record_options(json::View body) {
+  return json::Value::object({{"channels", body["record_channels"].string("dual")},
+                              {"format", body["record_format"].string("mp3")},
+                              {"max_length", body["record_max_length"].integer()},
+                              {"timeout_secs", body["record_timeout_secs"].integer()},
+                              {"recording_track", body["record_track"].string("both")},
+                              {"trim", body["record_trim"].string()},
+                              {"custom_file_name", body["record_custom_file_name"].string()}});
+}
+
+}  // namespace
+
+Result<json::Value, api::ApiError> read_answer_actions(const api::Call& request,
+                                                       const store::Snapshot& snapshot) {
+  const json::View body = request.body;
+  json::Value actions;
+  if (body["record"].string() == "record-from-answer") {
+    actions.set("record", record_options(body));
+  }
+  const std::string_view mode = body["answering_machine_detection"].string("disabled");
+  if (mode != "disabled") {
+    json::Value detection = json::Value::object({{"mode", mode}});
+    detection.set("config", json::Value(body["answering_machine_detection_config"]));
+    actions.set("detection", std::move(detection));
+  }
+  if (!body["stream_url"].string().empty()) actions.set("stream", stream_options(body));
+  const auto prompt = find_sound(request, snapshot, "audio_url", "media_name");
+  if (!prompt) return tl::unexpected(prompt.error());
+  if (*prompt) {
+    actions.set("prompt", sound_document((*prompt)->sound));
+    actions.set("media_url", (*prompt)->about.media_url);
+    actions.set("media_name", (*prompt)->about.media_name);
+  }
+  return actions;
+}
+
+void begin_on_answer(Turn& turn, CallState& call) {
+  const json::Value actions = std::exchange(call.on_answer, {});
+  if (!actions.is_object()) return;
+  if (actions["record"].is_object()) start_recording(turn, call, actions["record"]);
+  if (actions["detection"].is_object()) start_detection(turn, call, actions["detection"]);
+  if (actions["stream"].is_object()) start_streaming(turn, call, actions["stream"]);
+  if (actions["prompt"].is_object()) {
+    Playing about;
+    about.media_url = actions["media_url"].string();
+    about.media_name = actions["media_name"].string();
+    play(turn, call, read_sound(actions["prompt"]), std::move(about));
+  }
+}
+
+}  // namespace tandem::products::voice

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "products/voice/turn.h"
+
+/// What a dial, a transfer or an answer asks to begin once the call is answered: a recording, media
+/// streaming, detection of answering machines, a prompt.
+namespace tandem::products::voice {
+
+/// From a request's body, in a form that is kept with the call; null when it asks for nothing. Refused when
+/// its prompt can't be played (see find_sound()).
+Result<json::Value, api::ApiError> read_answer_actions(const api::Call& request,
+                                                       const store::Snapshot& snapshot);
+
+/// Begins what was asked for; the call is answered now.
+void begin_on_answer(Turn& turn, CallState& call);
+
+}  // namespace tandem::products::voice

@@ -1,0 +1,248 @@
+#include "products/voice/call_state.h"
+
+#include <type_traits>
+
+#include "core/assert.h"
+
+namespace tandem::products::voice {
+namespace {
+
+/// Takes a document apart, member by member; what is missing stays as it is.
+class Reader {
+ public:
+  explicit Reader(json::View from) : from_(from) {}
+
+  template <class T>
+  void operator()(std::string_view name, T& field) const {
+    const json::View value = from_[name];
+    if (!value.exists() || value.is_null()) return;
+    read(value, field);
+  }
+
+ private:
+  static void read(json::View value, std::string& field) { field = value.string(); }
+  static void read(json::View value, bool& field) { field = value.boolean(); }
+  static void read(json::View value, int64_t& field) { field = value.integer(); }
+  static void read(json::View value, uint64_t& field) {
+    field = static_cast<uint64_t>(value.integer());
+  }
+  static void read(json::View value, json::Value& field) { field = json::Value(value); }
+  template <class E>
+    requires std::is_enum_v<E>
+  static void read(json::View value, E& field) {
+    field = static_cast<E>(value.integer());
+  }
+  template <class T>
+  static void read(json::View value, std::optional<T>& field) {
+    read_struct(value, field.emplace());
+  }
+  template <class T>
+  static void read(json::View value, std::vector<T>& field) {
+    for (const json::View item : value.items()) read_struct(item, field.emplace_back());
+  }
+  template <class T>
+  static void read_struct(json::View value, T& field);
+
+  json::View from_;
+};
+
+/// Puts a document together; what says nothing is left out.
+class Writer {
+ public:
+  explicit Writer(json::Value& to) : to_(to) {}
+
+  template <class T>
+  void operator()(std::string_view name, const T& field) const {
+    json::Value value = written(field);
+    if (!value.is_null()) to_.set(name, std::move(value));
+  }
+
+ private:
+  static json::Value written(const std::string& field) {
+    return field.empty() ? json::Value() : json::Value(field);
+  }
+  static json::Value written(const json::Value& field) { return field; }
+  template <class N>
+    requires std::is_arithmetic_v<N>
+  static json::Value written(N field) {
+    return field == N{} ? json::Value() : json::Value(field);
+  }
+  template <class E>
+    requires std::is_enum_v<E>
+  static json::Value written(E field) {
+    return written(static_cast<int64_t>(field));
+  }
+  template <class T>
+  static json::Value written(const std::optional<T>& field) {
+    return field ? write_struct(*field) : json::Value();
+  }
+  template <class T>
+  static json::Value written(const std::vector<T>& field) {
+    if (field.empty()) return {};
+    json::Value items = json::Value::array();
+    for (const T& item : field) items.push(write_struct(item));
+    return items;
+  }
+  template <class T>
+  static json::Value write_struct(const T& field);
+
+  json::Value& to_;
+};
+
+// The members of each part, in one place for both ways. `Part` is const when it is written.
+
+template <class Archive, class Part>
+  requires std::is_same_v<std::remove_const_t<Part>, Playing>
+void fields(const Archive& a, Part& p) {
+  a("id", p.id);
+  a("speech", p.speech);
+  a("overlay", p.overlay);
+  a("started", p.started);
+  a("silent", p.silent);
+  a("media_url", p.media_url);
+  a("media_name", p.media_name);
+}
+
+template <class Archive, class Part>
+  requires std::is_same_v<std::remove_const_t<Part>, Gather>
+void fields(const Archive& a, Part& g) {
+  a("id", g.id);
+  a("digits", g.digits);
+  a("valid_digits", g.valid_digits);
+  a("terminating_digit", g.terminating_digit);
+  a("minimum", g.minimum);
+  a("maximum", g.maximum);
+  a("tries_left", g.tries_left);
+  a("timeout_millis", g.timeout_millis);
+  a("initial_millis", g.initial_millis);
+  a("inter_digit_millis", g.inter_digit_millis);
+  a("timer", g.timer);
+  a("overall", g.overall);
+  a("prompt", g.prompt);
+  a("prompt_sound", g.prompt_sound);
+  a("invalid_sound", g.invalid_sound);
+}
+
+template <class Archive, class Part>
+  requires std::is_same_v<std::remove_const_t<Part>, Recording>
+void fields(const Archive& a, Part& r) {
+  a("id", r.id);
+  a("engine", r.engine);
+  a("dual", r.dual);
+  a("format", r.format);
+  a("file_name", r.file_name);
+  a("started_ms", r.started_ms);
+}
+
+template <class Archive, class Part>
+  requires std::is_same_v<std::remove_const_t<Part>, Streaming>
+void fields(const Archive& a, Part& s) {
+  a("id", s.id);
+  a("engine", s.engine);
+  a("url", s.url);
+  a("track", s.track);
+  a("started_ms", s.started_ms);
+}
+
+template <class Archive, class Part>
+void who_fields(const Archive& a, Part& c) {
+  a("id", c.id);
+  a("leg_id", c.leg_id);
+  a("session_id", c.session_id);
+  a("account", c.account);
+  a("connection_id", c.connection_id);
+  a("process", c.process);
+  a("control", c.control);
+  a("incoming", c.incoming);
+  a("phase", c.phase);
+  a("from", c.from);
+  a("from_name", c.from_name);
+  a("to", c.to);
+  a("client_state", c.client_state);
+  a("custom_headers", c.custom_headers);
+  a("sip_headers", c.sip_headers);
+  a("tags", c.tags);
+  a("webhook_url", c.webhook_url);
+  a("webhook_failover_url", c.webhook_failover_url);
+  a("webhook_v1", c.webhook_v1);
+  a("started_ms", c.started_ms);
+  a("answered_ms", c.answered_ms);
+  a("ended_ms", c.ended_ms);
+  a("hangup_cause", c.hangup_cause);
+}
+
+template <class Archive, class Part>
+void work_fields(const Archive& a, Part& c) {
+  a("peer", c.peer);
+  a("race", c.race);
+  a("playing", c.playing);
+  a("gather", c.gather);
+  a("recordings", c.recordings);
+  a("streaming", c.streaming);
+  a("forked_ms", c.forked_ms);
+  a("on_answer", c.on_answer);
+  a("detection", c.detection);
+  a("queue", c.queue);
+  a("enqueued_ms", c.enqueued_ms);
+  a("queue_timer", c.queue_timer);
+  a("profile_id", c.profile_id);
+  a("billing_group", c.billing_group);
+  a("price_nanos", c.price_nanos);
+  a("cost_nanos", c.cost_nanos);
+  a("first_seconds", c.first_seconds);
+  a("step_seconds", c.step_seconds);
+  a("metered", c.metered);
+  a("counters", c.counters);
+  a("on_net", c.on_net);
+  a("last_token", c.last_token);
+  a("time_limit_secs", c.time_limit_secs);
+  a("limit_timer", c.limit_timer);
+  a("money_timer", c.money_timer);
+  a("command_timer", c.command_timer);
+  a("by_command", c.by_command);
+  a("hangup_status", c.hangup_status);
+}
+
+template <class T>
+void Reader::read_struct(json::View value, T& field) {
+  fields(Reader(value), field);
+}
+
+template <class T>
+json::Value Writer::write_struct(const T& field) {
+  json::Value value = json::Value::object();
+  fields(Writer(value), field);
+  return value;
+}
+
+}  // namespace
+
+json::Value to_document(const CallState& call) {
+  json::Value document = json::Value::object();
+  const Writer writer(document);
+  who_fields(writer, call);
+  work_fields(writer, call);
+  document.set("alive", call.alive());
+  return document;
+}
+
+CallState read_call(const store::Row& row) {
+  const auto parsed = json::Document::parse(row.body);
+  TANDEM_ASSERT(parsed);
+  CallState call;
+  const Reader reader(parsed->root());
+  who_fields(reader, call);
+  work_fields(reader, call);
+  return call;
+}
+
+store::Collection calls_collection() {
+  return {std::string(kCalls),
+          {{.path = "connection_id"},
+           {.path = "session_id"},
+           {.path = "race"},
+           {.path = "queue"},
+           {.path = "alive", .everywhere = true}}};
+}
+
+}  // namespace tandem::products::voice

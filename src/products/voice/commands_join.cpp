@@ -1,0 +1,112 @@
+#include <optional>
+
+#include "products/voice/answer_actions.h"
+#include "products/voice/call_machine.h"
+#include "products/voice/commands.h"
+#include "products/voice/dial.h"
+#include "products/voice/queues.h"
+
+// Commands that bring calls together: bridges, transfers, queues.
+
+namespace tandem::products::voice {
+namespace {
+
+using api::ApiError;
+using api::refuse;
+using contract::Op;
+
+/// Whom a bridge is with: the call that is named, or the one that waited longest in a queue.
+Result<CallState*, ApiError> find_other(CommandOrder& order) {
+  const std::string_view queue = order.body()["queue"].string();
+  if (!queue.empty()) {
+    CallState* first = first_in_queue(order.turn, order.call.account, queue);
+    if (!first) return refuse("90035", "Nobody waits in this queue.", "/queue");
+    return first;
+  }
+  CallState* other = order.turn.find(order.body()["call_control_id"].string());
+  if (!other || other->account != order.call.account || other->id == order.call.id) {
+    return refuse("90015", "No other call of yours has this call_control_id.",
+                  "/call_control_id");
+  }
+  if (!other->alive()) return refuse("90018", "That call has ended.", "/call_control_id");
+  if (other->phase != Phase::Answered) {
+    return refuse("90034", "That call has not been answered.", "/call_control_id");
+  }
+  return other;
+}
+
+bool parks(json::View body) { return body["park_after_unbridge"].string() == "self"; }
+
+Result<void, ApiError> bridge(CommandOrder& order) {
+  const auto other = find_other(order);
+  if (!other) return tl::unexpected(other.error());
+  order.turn.order(orders::Bridge{order.call.id, (*other)->id, !parks(order.body())});
+  return {};
+}
+
+/// The new leg of a transfer, as far as it differs from one that is dialled.
+Result<void, ApiError> complete_target(CommandOrder& order, CallState& target) {
+  target.client_state.clear();
+  if (auto taken = take_client_state(order.body(), target, "target_leg_client_state"); !taken) {
+    return taken;
+  }
+  target.webhook_url = order.call.webhook_url;
+  target.webhook_failover_url = order.call.webhook_failover_url;
+  const std::string_view url = order.body()["webhook_url"].string();
+  if (!url.empty()) target.webhook_url = url;
+  auto actions = read_answer_actions(order.request, order.turn.snapshot());
+  if (!actions) return tl::unexpected(std::move(actions.error()));
+  target.on_answer = std::move(*actions);
+  return {};
+}
+
+Result<void, ApiError> transfer(CommandOrder& order) {
+  const json::View body = order.body();
+  const auto connection = find_connection(order.turn.snapshot(), order.call.connection_id);
+  if (!connection) return refuse("10015", "The call's connection is not active any more.");
+  const std::string& own = order.call.incoming ? order.call.to : order.call.from;
+  const auto leg = prepare_outbound(
+      order.turn, *connection,
+      {.from = std::string(body["from"].string(own)),
+       .from_name = std::string(body["from_display_name"].string()),
+       .to = std::string(body["to"].string()),
+       .session_id = order.call.session_id,
+       .billing_group = order.call.billing_group});
+  if (!leg) return tl::unexpected(leg.error());
+  if (auto done = complete_target(order, *leg->call); !done) return done;
+  orders::Dial dial = dial_order(body, *leg);
+  dial.digits = connection->document["dtmf_type"].string("RFC 2833");
+  dial.with = order.call.id;
+  dial.bridge = true;
+  dial.early_media = body["early_media"].boolean(true);
+  dial.ringback = "us";
+  dial.end_together = !parks(body);
+  order.turn.order(std::move(dial));
+  tell_initiated(order.turn, *leg->call);
+  return {};
+}
+
+Result<void, ApiError> put_in_queue(CommandOrder& order) {
+  const json::View body = order.body();
+  std::optional<int64_t> size;
+  if (body["max_size"].is_integer()) size = body["max_size"].integer();
+  return enqueue(order.turn, order.call, body["queue_name"].string(), size,
+                 body["max_wait_time_secs"].integer());
+}
+
+Result<void, ApiError> take_from_queue(CommandOrder& order) {
+  if (order.call.queue.empty()) return refuse("90035", "The call is in no queue.");
+  leave_queue(order.turn, order.call, "leave");
+  return {};
+}
+
+}  // namespace
+
+void bind_join_commands(const Desk& desk) {
+  bind_command(desk, Op::BridgeCall, "bridge", When::Answered, bridge);
+  bind_command(desk, Op::TransferCall, "transfer", When::Answered, transfer);
+  bind_command(desk, Op::EnqueueCall, "enqueue", When::Answered, put_in_queue);
+  bind_command(desk, Op::LeaveQueue, "leave_queue", When::Answered, take_from_queue);
+}
+
+}  // namespace tandem::products::voice

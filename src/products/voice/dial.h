@@ -1,0 +1,28 @@
+#pragma once
+
+#include "products/voice/orders.h"
+#include "products/voice/outbound.h"
+
+/// Calls that applications place.
+namespace tandem::products::voice {
+
+/// Adds the legs that a POST /calls asks for, one a destination, and answers with the first.
+api::Outcome dial(const api::Call& request, const store::Snapshot& snapshot, const Office& office,
+                  Engine& engine);
+
+/// What a request says of a new leg, beyond where it goes: headers, codecs, timeouts, encryption,
+/// credentials. Of dial and transfer alike.
+orders::Dial dial_order(json::View body, const Outbound& leg);
+
+/// X- and other fields of the members custom_headers and sip_headers.
+HeaderLines read_headers(json::View body);
+/// "G722,PCMU" one by one.
+std::vector<std::string> read_codecs(std::string_view text);
+/// 90017 when the client_state is no base64.
+Result<void, api::ApiError> take_client_state(json::View body, CallState& call,
+                                              std::string_view member = "client_state");
+
+/// The answer of POST /calls and GET /calls/{id}.
+json::Value call_document(const CallState& call, WallTime now);
+
+}  // namespace tandem::products::voice

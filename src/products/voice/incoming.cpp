@@ -1,0 +1,189 @@
+#include "products/voice/incoming.h"
+
+#include <utility>
+
+#include "core/e164.h"
+#include "products/common/owned_numbers.h"
+#include "products/voice/call_machine.h"
+#include "products/voice/charges.h"
+#include "products/voice/dial.h"
+#include "products/voice/limits.h"
+
+namespace tandem::products::voice {
+namespace {
+
+using api::ApiError;
+using api::refuse;
+
+constexpr std::string_view kHome = "US";  // localization of connections that name none
+
+json::Value custom_headers(const HeaderLines& headers) {
+  json::Value custom = json::Value::array();
+  for (const auto& [name, value] : headers) {
+    if (!name.starts_with("X-") && !name.starts_with("x-")) continue;
+    custom.push(json::Value::object({{"name", name}, {"value", value}}));
+  }
+  return custom;
+}
+
+std::string joined(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) {
+    if (!text.empty()) text += ',';
+    text += item;
+  }
+  return text;
+}
+
+CallState& add_incoming(Turn& turn, const Connection& connection, const IncomingAsk& ask) {
+  CallState call;
+  call.id = new_call_id(turn.ids());
+  call.leg_id = turn.ids().uuid();
+  call.session_id = turn.ids().uuid();
+  call.account = connection.account;
+  call.connection_id = connection.id();
+  call.process = turn.office().process;
+  call.incoming = true;
+  call.from = ask.from.empty() ? ask.from_uri : ask.from;
+  call.from_name = ask.from_name;
+  call.to = ask.dialed;
+  call.custom_headers = custom_headers(ask.headers);
+  call.started_ms = turn.now_ms();
+  follow_connection(call, connection.document);
+  return turn.add(std::move(call));
+}
+
+/// A number as the connection wants to see it.
+std::string number_for(const Connection& connection, const std::string& number) {
+  const std::string_view format =
+      connection.document.at_path("inbound.dnis_number_format").string("e164");
+  if (format == "+e164") return number;
+  if (format == "sip_username") return std::string(connection.document["user_name"].string(number));
+  const std::string digits = number.substr(number.starts_with('+') ? 1 : 0);
+  const bool american = digits.size() == 11 && digits.front() == '1';
+  return format == "national" && american ? digits.substr(1) : digits;
+}
+
+/// The second leg of a call that is relayed to a connection's phones or addresses.
+Result<orders::Dial, ApiError> relay_to(Turn& turn, const Connection& connection,
+                                        const CallState& first) {
+  CallState second;
+  second.id = new_call_id(turn.ids());
+  second.leg_id = turn.ids().uuid();
+  second.session_id = first.session_id;
+  second.account = connection.account;
+  second.connection_id = connection.id();
+  second.process = turn.office().process;
+  second.control = Control::Trunk;
+  second.from = first.from;
+  second.from_name = first.from_name;
+  second.to = first.to;
+  second.started_ms = turn.now_ms();
+  second.on_net = true;
+  follow_connection(second, connection.document);
+  Outbound leg;
+  leg.destination.places =
+      places_of(turn.snapshot(), connection, number_for(connection, first.to));
+  if (leg.destination.places.empty()) {
+    return refuse("10005", "The connection has no address to send calls to.");
+  }
+  leg.call = &turn.add(std::move(second));
+  orders::Dial dial = dial_order({}, leg);
+  dial.encrypted = connection.document["encrypted_media"].string() == "SRTP";
+  dial.digits = connection.document["dtmf_type"].string();
+  const json::Value& codecs = connection.document.at_path("inbound.codecs");
+  if (codecs.is_array()) {
+    for (const json::Value& codec : codecs.items()) {
+      for (std::string& name : read_codecs(codec.string())) dial.codecs.push_back(std::move(name));
+    }
+  }
+  return dial;
+}
+
+/// For a number of somebody here.
+Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
+  const std::string number = to_e164(ask.dialed, kHome);
+  const auto owned = find_owned_number(turn.snapshot(), number);
+  const auto connection =
+      owned ? find_connection(turn.snapshot(), owned->connection_id) : std::nullopt;
+  if (!connection || connection->account != owned->account) {
+    return refuse("10005", "Nobody takes calls for this number.");
+  }
+  ask.dialed = number;
+  if (const std::string from = to_e164(ask.from, kHome); !from.empty()) ask.from = from;
+  CallState& call = add_incoming(turn, *connection, ask);
+  call.on_net = ask.peer != kCarrierPeer;
+  call.billing_group = owned->billing_group_id;
+  IncomingRoute route{call.id, std::string(connection->document["dtmf_type"].string()), {}};
+  if (connection->kind != Connection::Kind::Application) {
+    call.control = Control::Trunk;
+    auto relay = relay_to(turn, *connection, call);
+    if (!relay) return tl::unexpected(std::move(relay.error()));
+    route.relay = std::move(*relay);
+  }
+  take_inbound_limits(turn, call, connection->document);
+  open_charges(turn, call);
+  if (connection->document["first_command_timeout"].boolean()) {
+    const int64_t seconds = connection->document["first_command_timeout_secs"].integer(30);
+    call.command_timer = turn.start_timer(call, std::chrono::seconds(seconds));
+  }
+  json::Value more;
+  if (!ask.codecs.empty()) more.set("offered_codecs", joined(ask.codecs));
+  tell_initiated(turn, call, std::move(more));
+  return route;
+}
+
+/// From a phone or PBX of a customer, to anywhere.
+Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk ask) {
+  const auto connection =
+      find_connection(turn.snapshot(), ask.peer.substr(kConnectionPeer.size()));
+  if (!connection) return refuse("10010", "The connection is not active.");
+  const json::Value& outbound = connection->document["outbound"];
+  const std::string_view country = outbound["localization"].string(kHome);
+  const std::string number = to_e164(ask.dialed, country);
+  if (find_sip_user(turn.snapshot(), ask.dialed, turn.now())) {
+    ask.dialed = "sip:" + ask.dialed + "@" + turn.office().domain;
+  } else if (!number.empty()) {
+    ask.dialed = number;
+  }
+  if (const std::string from = to_e164(ask.from, country); !from.empty()) ask.from = from;
+  const std::string_view own = outbound["ani_override"].string();
+  if (!own.empty()) ask.from = own;
+  CallState& first = add_incoming(turn, *connection, ask);
+  first.control = Control::Trunk;
+  first.on_net = true;
+  IncomingRoute route{first.id, std::string(connection->document["dtmf_type"].string()), {}};
+  if (outbound["call_parking_enabled"].boolean()) {
+    first.control = Control::Application;
+    tell_initiated(turn, first);
+    return route;
+  }
+  const auto leg = prepare_outbound(turn, *connection,
+                                    {.from = ask.from,
+                                     .from_name = ask.from_name,
+                                     .to = ask.dialed,
+                                     .session_id = first.session_id,
+                                     .control = Control::Trunk});
+  if (!leg) return tl::unexpected(leg.error());
+  route.relay = dial_order({}, *leg);
+  tell_initiated(turn, first);
+  tell_initiated(turn, *leg->call);
+  return route;
+}
+
+}  // namespace
+
+Result<IncomingRoute, ApiError> route_incoming(Turn& turn, const IncomingAsk& ask) {
+  if (ask.peer.starts_with(kConnectionPeer)) return route_from_connection(turn, ask);
+  return route_to_number(turn, ask);
+}
+
+int sip_status(const ApiError& error) {
+  const std::string_view code = error.items.empty() ? "" : std::string_view(error.items[0].code);
+  if (code == "10010" || code == "10039") return 403;
+  if (code == "20100") return 402;
+  if (code == "10037" || code.starts_with("9004")) return 503;
+  return 404;
+}
+
+}  // namespace tandem::products::voice

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "products/voice/outbound.h"
+
+/// Calls that come in, from carriers, from within the platform, from SIP phones and trunks.
+namespace tandem::products::voice {
+
+/// Who sends a call, in the words that Switchboard hands to the switch and gets back.
+inline constexpr std::string_view kPlatformPeer = "platform";
+inline constexpr std::string_view kCarrierPeer = "carrier";
+inline constexpr std::string_view kConnectionPeer = "connection:";  // and its id
+
+struct IncomingAsk {
+  std::string peer;
+  std::string from;  // number, or name when it is none
+  std::string from_uri;
+  std::string from_name;
+  std::string dialed;
+  HeaderLines headers;
+  std::vector<std::string> codecs;
+};
+
+/// What becomes of it: an application is told, or it is relayed; `call` is its call_control_id.
+struct IncomingRoute {
+  std::string call;
+  std::string digits;  // how keys go, as connections name it
+  std::optional<orders::Dial> relay;
+};
+
+/// Decides and adds what is needed; an error refuses the call (see sip_status()).
+Result<IncomingRoute, api::ApiError> route_incoming(Turn& turn, const IncomingAsk& ask);
+
+/// The SIP status that says what an error says.
+int sip_status(const api::ApiError& error);
+
+}  // namespace tandem::products::voice

@@ -1,0 +1,202 @@
+#include "products/voice/routing.h"
+
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/e164.h"
+#include "products/common/connections.h"
+#include "products/common/data_file.h"
+#include "products/common/owned_numbers.h"
+#include "telephony/sip/uri.h"
+
+namespace tandem::products::voice {
+namespace {
+
+constexpr size_t kMaxPlaces = 10;
+constexpr size_t kLongestCode = 7;  // of calling_codes.tsv
+
+using Codes = std::map<std::string, std::string, std::less<>>;
+
+Codes read_codes() {
+  Codes codes;
+  std::string_view text = data_file("voice/data/calling_codes.tsv");
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const size_t tab = line.find('\t');
+    if (line.starts_with('#') || tab == std::string_view::npos) continue;
+    codes.emplace(line.substr(0, tab), line.substr(tab + 1));
+  }
+  return codes;
+}
+
+const Codes& calling_codes() {
+  static const Codes kCodes = read_codes();
+  return kCodes;
+}
+
+json::Value parsed(const store::Row& row) { return api::document_of(row); }
+
+/// Numbers of the platform and of the outside world.
+Destination number_destination(const store::Snapshot& snapshot, const Office& office,
+                               std::string_view number) {
+  Destination destination;
+  if (find_owned_number(snapshot, number)) {
+    destination.kind = Destination::Kind::Number;
+    destination.places.push_back({fmt::format("sip:{}@{}", number, office.own_address), {}, {}});
+    return destination;
+  }
+  for (const Gateway& gateway : office.gateways) {
+    destination.places.push_back(
+        {fmt::format("sip:{}@{}", number, gateway.host_port), {}, gateway.trunk});
+  }
+  return destination;
+}
+
+bool is_ours(const Office& office, const sip::Uri& uri) {
+  const std::string host(uri.host);
+  if (host == office.domain) return true;
+  const std::string host_port = uri.port == 0 ? host + ":5060" : fmt::format("{}:{}", host, uri.port);
+  return host_port == office.own_address;
+}
+
+Result<Destination, api::ApiError> uri_destination(const store::Snapshot& snapshot,
+                                                   const Office& office, std::string_view to) {
+  const auto uri = sip::parse_uri(to);
+  if (!uri || !uri->is_sip()) {
+    return api::refuse("10016", "This is neither an E.164 number nor a SIP URI.", "/to");
+  }
+  if (!is_ours(office, *uri)) {
+    return Destination{Destination::Kind::Address, {{std::string(to), {}, {}}}};
+  }
+  const std::string user = uri->user_text();
+  if (is_e164(user)) return number_destination(snapshot, office, user);
+  const auto found = find_sip_user(snapshot, user, WallTime::min());
+  if (!found) return api::refuse("10015", "No SIP user of ours has this name.", "/to");
+  return Destination{Destination::Kind::Phone, {{std::string(to), user, {}}}};
+}
+
+std::vector<Place> addresses_of(const store::Snapshot& snapshot, std::string_view collection,
+                                std::string_view field, const std::string& connection,
+                                std::string_view number) {
+  store::Query query;
+  query.collection = collection;
+  query.where = {{"connection_id", store::Compare::Eq, {connection}}};
+  query.order = {{"created_at", false}};
+  query.limit = kMaxPlaces;
+  std::vector<Place> places;
+  for (const store::Row& row : snapshot.list(query).rows) {
+    const json::Value document = parsed(row);
+    const std::string host(document[field].string());
+    const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    const int64_t port = document["port"].integer();
+    places.push_back({port > 0 ? fmt::format("sip:{}@{}:{}", number, shown, port)
+                               : fmt::format("sip:{}@{}", number, shown),
+                      {},
+                      {}});
+  }
+  return places;
+}
+
+std::optional<SipUser> telephony_user(const store::Snapshot& snapshot, std::string_view username,
+                                      WallTime now) {
+  const auto row = snapshot.find("telephony_credentials", std::nullopt, "sip_username", username);
+  if (!row) return std::nullopt;
+  const json::Value document = parsed(*row);
+  const auto expires = parse_iso8601(document["expires_at"].string());
+  if (expires && *expires <= now) return std::nullopt;
+  return SipUser{std::string(username), std::string(document["sip_password"].string()),
+                 row->account, std::string(document["connection_id"].string())};
+}
+
+}  // namespace
+
+Result<Destination, api::ApiError> find_destination(const store::Snapshot& snapshot,
+                                                    const Office& office, std::string_view to) {
+  if (is_e164(to)) return number_destination(snapshot, office, to);
+  return uri_destination(snapshot, office, to);
+}
+
+std::string to_e164(std::string_view dialled, std::string_view country) {
+  std::string text(dialled);
+  if (!text.starts_with('+')) {
+    std::string code;
+    for (const auto& [prefix, iso] : calling_codes()) {
+      if (iso == country && (code.empty() || prefix.size() < code.size())) code = prefix;
+    }
+    if (country == "CA") code = "1";
+    const bool american = code == "1";
+    if (american && text.starts_with("011")) {
+      text = "+" + text.substr(3);
+    } else if (!american && text.starts_with("00")) {
+      text = "+" + text.substr(2);
+    } else if (american && text.size() == 10) {
+      text = "+1" + text;
+    } else if (!american && text.starts_with('0')) {
+      text = "+" + code + text.substr(1);
+    } else {
+      text = "+" + text;
+    }
+  }
+  return is_e164(text) ? text : std::string();
+}
+
+std::string_view country_of(std::string_view e164) {
+  if (!e164.starts_with('+')) return {};
+  e164.remove_prefix(1);
+  for (size_t size = std::min(kLongestCode, e164.size()); size > 0; --size) {
+    const auto found = calling_codes().find(e164.substr(0, size));
+    if (found != calling_codes().end()) return found->second;
+  }
+  return {};
+}
+
+std::optional<SipUser> find_sip_user(const store::Snapshot& snapshot, std::string_view username,
+                                     WallTime now) {
+  if (const auto row =
+          snapshot.find("credential_connections", std::nullopt, "user_name", username)) {
+    const json::Value document = parsed(*row);
+    if (!document["active"].boolean(true)) return std::nullopt;
+    return SipUser{std::string(username), std::string(document["password"].string()), row->account,
+                   row->id};
+  }
+  return telephony_user(snapshot, username, now);
+}
+
+std::optional<Connection> find_connection(const store::Snapshot& snapshot, std::string_view id) {
+  static constexpr std::pair<std::string_view, Connection::Kind> kKinds[] = {
+      {"call_control_applications", Connection::Kind::Application},
+      {"credential_connections", Connection::Kind::Credential},
+      {"ip_connections", Connection::Kind::Ip},
+      {"fqdn_connections", Connection::Kind::Fqdn}};
+  if (id.empty()) return std::nullopt;
+  for (const auto& [collection, kind] : kKinds) {
+    const auto row = snapshot.get(collection, id);
+    if (!row) continue;
+    json::Value document = parsed(*row);
+    if (!document["active"].boolean(true)) return std::nullopt;
+    return Connection{kind, row->account, std::move(document)};
+  }
+  return std::nullopt;
+}
+
+std::vector<Place> places_of(const store::Snapshot& snapshot, const Connection& connection,
+                             std::string_view number) {
+  switch (connection.kind) {
+    case Connection::Kind::Credential: {
+      const std::string user(connection.document["user_name"].string());
+      return {{fmt::format("sip:{}@localhost", user), user, {}}};
+    }
+    case Connection::Kind::Ip:
+      return addresses_of(snapshot, "ips", "ip_address", connection.id(), number);
+    case Connection::Kind::Fqdn:
+      return addresses_of(snapshot, "fqdns", "fqdn", connection.id(), number);
+    default:
+      return {};
+  }
+}
+
+}  // namespace tandem::products::voice
