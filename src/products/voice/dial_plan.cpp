@@ -1,0 +1,47 @@
+#include "products/voice/dial_plan.h"
+
+namespace tandem::products::voice {
+
+call::DigitMode digit_mode(const std::string& name) {
+  if (name == "Inband") return call::DigitMode::Tones;
+  if (name == "SIP INFO") return call::DigitMode::Info;
+  return call::DigitMode::Events;
+}
+
+call::DialPlan dial_plan(const orders::Dial& order, std::optional<call::LegId> with) {
+  call::DialPlan plan;
+  for (const orders::Dial::Place& place : order.places) {
+    call::Target target;
+    target.uri = place.uri;
+    target.aor = place.aor;
+    target.trunk = place.trunk;
+    if (!order.auth_user.empty()) {
+      target.credentials.emplace();
+      target.credentials->username = order.auth_user;
+      target.credentials->password = order.auth_password;
+    }
+    plan.targets.push_back(std::move(target));
+  }
+  plan.caller = {.user = order.from,
+                 .display = order.from_name,
+                 .host = {},
+                 .anonymous = order.anonymous,
+                 .asserted = true};
+  plan.headers = order.headers;
+  plan.media.codecs = order.codecs;
+  plan.media.srtp = order.encrypted ? sdp::SrtpUse::Required : sdp::SrtpUse::Off;
+  plan.media.digits = digit_mode(order.digits);
+  plan.ring_timeout = order.ring_timeout;
+  plan.time_limit = order.time_limit;
+  plan.owner = order.call;
+  if (with) {
+    plan.link = call::Link{.with = *with,
+                           .bridge = order.bridge,
+                           .early_media = order.early_media,
+                           .ringback = order.ringback,
+                           .end_together = order.end_together};
+  }
+  return plan;
+}
+
+}  // namespace tandem::products::voice

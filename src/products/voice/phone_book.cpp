@@ -1,0 +1,117 @@
+#include "products/voice/phone_book.h"
+
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "products/voice/dial_plan.h"
+
+namespace tandem::products::voice {
+namespace {
+
+std::string connection_peer(std::string_view id) {
+  return std::string(kConnectionPeer).append(id);
+}
+
+IncomingAsk ask_of(const call::IncomingCall& incoming) {
+  return {.peer = incoming.peer,
+          .from = incoming.caller.number.empty() ? incoming.caller.user : incoming.caller.number,
+          .from_uri = incoming.from_uri,
+          .from_name = incoming.from_display,
+          .dialed = incoming.dialed,
+          .headers = incoming.headers,
+          .codecs = incoming.codecs};
+}
+
+call::Route switch_route(const IncomingRoute& route) {
+  call::MediaPlan media;
+  media.digits = digit_mode(route.digits);
+  if (!route.relay) return call::ToApplication{media, route.call};
+  return call::RelayCall{dial_plan(*route.relay, std::nullopt), media, route.call};
+}
+
+}  // namespace
+
+void PhoneBook::know(const std::string& ip) {
+  const std::lock_guard lock(mutex_);
+  known_.insert(ip);
+}
+
+void PhoneBook::look(Look look) {
+  dispatcher_->decide([look = std::move(look)](const api::Moment& moment,
+                                               const store::Snapshot& snapshot) -> api::Outcome {
+    api::Effects effects;
+    effects.after_commit.emplace_back(look(moment, snapshot));
+    return effects;
+  });
+}
+
+call::Identity PhoneBook::identity_of(const store::Snapshot& snapshot,
+                                      const call::Stranger& stranger, WallTime now) const {
+  using Kind = call::Identity::Kind;
+  const call::Source& source = stranger.source;
+  const std::string address = fmt::format("{}:{}", source.ip, source.port);
+  if (address == office_.own_address) return {Kind::Known, std::string(kPlatformPeer), true};
+  for (const Gateway& gateway : office_.gateways) {
+    if (address == gateway.host_port) return {Kind::Known, std::string(kCarrierPeer), true};
+  }
+  if (find_sip_user(snapshot, stranger.from_user, now)) return {Kind::Challenge, {}, false};
+  if (const auto row = snapshot.find("ips", std::nullopt, "ip_address", source.ip)) {
+    const std::string id(api::document_of(*row)["connection_id"].string());
+    if (find_connection(snapshot, id)) return {Kind::Known, connection_peer(id), true};
+  }
+  const std::lock_guard lock(mutex_);
+  if (known_.count(source.ip) != 0) return {Kind::Challenge, {}, false};
+  return {};
+}
+
+void PhoneBook::identify(const call::Stranger& stranger, call::Reply<call::Identity> reply) {
+  auto shared = std::make_shared<call::Reply<call::Identity>>(std::move(reply));
+  look([this, stranger, shared](const api::Moment& moment, const store::Snapshot& snapshot) {
+    return [shared, identity = identity_of(snapshot, stranger, moment.now)] {
+      (*shared)(identity);
+    };
+  });
+}
+
+void PhoneBook::find_user(const std::string& username,
+                          call::Reply<std::optional<call::User>> reply) {
+  auto shared = std::make_shared<call::Reply<std::optional<call::User>>>(std::move(reply));
+  look([this, username, shared](const api::Moment& moment, const store::Snapshot& snapshot) {
+    std::optional<call::User> user;
+    if (const auto found = find_sip_user(snapshot, username, moment.now)) {
+      user.emplace();
+      user->credentials = sip::StoredCredentials::of(username, office_.domain, found->password);
+      user->peer = connection_peer(found->connection_id);
+      user->aor = username;
+    }
+    return [shared, user] { (*shared)(user); };
+  });
+}
+
+void PhoneBook::route(const call::IncomingCall& incoming, call::Reply<call::Route> reply) {
+  auto shared = std::make_shared<call::Reply<call::Route>>(std::move(reply));
+  const call::LegId leg = incoming.leg;
+  dispatcher_->decide(
+      [this, ask = ask_of(incoming), leg, shared](const api::Moment& moment,
+                                                  const store::Snapshot& snapshot) -> api::Outcome {
+        Turn turn(moment, snapshot, office_);
+        const auto route = route_incoming(turn, ask);
+        if (!route) return tl::unexpected(route.error());
+        api::Effects effects = turn.effects(engine_);
+        auto answer = [this, leg, shared, route = *route] {
+          legs_.add(leg, route.call);
+          (*shared)(switch_route(route));
+        };
+        effects.after_commit.insert(effects.after_commit.begin(),
+                                    UniqueFunction<void()>(std::move(answer)));
+        return effects;
+      },
+      [shared](const api::Decided& decided) {
+        if (!decided.error) return;
+        (*shared)(call::RefuseCall{sip_status(*decided.error), {}, {}});
+      });
+}
+
+}  // namespace tandem::products::voice
