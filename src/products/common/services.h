@@ -17,6 +17,10 @@ namespace tandem::products::numbers {
 class Inventory;
 }
 
+namespace tandem::products::voice {
+class Switchboard;
+}
+
 namespace tandem::products {
 
 class Fetcher;
@@ -38,6 +42,7 @@ struct Services {
   Decide decide;
   const ledger::Rates& rates;         // what everything costs
   ledger::Nanos starting_credit = 0;  // what a new account is given to begin with
+  voice::Switchboard* switchboard = nullptr;  // where calls are made; null in tests without them
 };
 
 }  // namespace tandem::products

@@ -19,7 +19,7 @@ struct Gateway {
 
 /// What steps of calls need to know beyond the store; the same for all.
 struct Office {
-  ledger::Rates rates;
+  const ledger::Rates& rates;
   const SecretBox& secrets;
   std::string base_url;  // of links in events
   std::string domain;      // host part of our SIP URIs

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "products/voice/leg_table.h"
+#include "products/voice/orders.h"
+
+namespace tandem::call {
+class Switch;
+}
+namespace tandem::runtime {
+class Shard;
+}
+
+namespace tandem::products::voice {
+
+class ReportLanes;
+class SoundLoader;
+class StreamLinks;
+class SwitchReports;
+
+/// Carries orders out: each is a verb of the switch, or work beside it that ends in one.
+class OrderRunner {
+ public:
+  struct Parts {
+    LegTable& legs;
+    ReportLanes& lanes;
+    SwitchReports& reports;
+    SoundLoader& sounds;
+    StreamLinks& streams;
+    call::Switch& calls;
+    runtime::Shard& timers;
+    std::string recordings;  // directory in which they grow
+  };
+  explicit OrderRunner(Parts parts) : parts_(std::move(parts)) {}
+
+  void run(Order order);
+
+ private:
+  void dial(orders::Dial order);
+  void handle(call::LegId leg, orders::Ring& order);
+  void handle(call::LegId leg, orders::Answer& order);
+  void handle(call::LegId leg, orders::Reject& order);
+  void handle(call::LegId leg, orders::HangUp& order);
+  void handle(call::LegId leg, orders::Play& order);
+  void handle(call::LegId leg, orders::StopPlaying& order);
+  void handle(call::LegId leg, orders::SendDigits& order);
+  void handle(call::LegId leg, orders::Record& order);
+  void handle(call::LegId leg, orders::StopRecording& order);
+  void handle(call::LegId leg, orders::PauseRecording& order);
+  void handle(call::LegId leg, orders::Bridge& order);
+  void handle(call::LegId leg, orders::Mute& order);
+  void handle(call::LegId leg, orders::Unbridge& order);
+  void handle(call::LegId leg, orders::Refer& order);
+  void handle(call::LegId leg, orders::SendInfo& order);
+  void handle(call::LegId leg, orders::StartStream& order);
+  void handle(call::LegId leg, orders::StopStream& order);
+  void handle(call::LegId leg, orders::StartFork& order);
+  void handle(call::LegId leg, orders::StopFork& order);
+  void handle(call::LegId leg, orders::Detect& order);
+  void handle(call::LegId leg, orders::StopDetecting& order);
+  void handle(call::LegId leg, orders::StartTimer& order);
+  void handle(call::LegId, orders::Dial&) {}
+
+  Parts parts_;
+};
+
+}  // namespace tandem::products::voice

@@ -1,0 +1,205 @@
+#include "products/voice/stream_links.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/json.h"
+#include "http/client.h"
+#include "http/websocket.h"
+#include "products/voice/base64.h"
+#include "products/voice/sound_loader.h"
+#include "runtime/shards.h"
+#include "telephony/call/switch.h"
+#include "telephony/media/codec.h"
+
+namespace tandem::products::voice {
+namespace {
+
+constexpr std::chrono::seconds kConnectTime{5};
+constexpr uint16_t kNormalClosure = 1000;
+
+media::Track track_of(const std::string& name) {
+  if (name == "outbound_track") return media::Track::Outbound;
+  return name == "both_tracks" ? media::Track::Both : media::Track::Inbound;
+}
+
+media::CodecFormat codec_of(const std::string& name) {
+  const auto kind = media::codec_kind(name);
+  if (!kind || !media::can_transcode(*kind)) {
+    return media::CodecFormat::standard(media::CodecKind::Pcmu);
+  }
+  return media::CodecFormat::standard(*kind);
+}
+
+}  // namespace
+
+/// One stream of one leg.
+struct StreamLinks::Link {
+  call::LegId leg = 0;
+  orders::StartStream order;
+  media::CodecFormat codec;
+  std::shared_ptr<http::WebSocket> socket;
+  std::unique_ptr<media::Decoder> decoder;
+  int64_t sequence = 0;
+  int64_t chunk = 0;
+  bool ended = false;
+
+  /// A frame of its kind with the members every frame has, and `body` under the name of the kind.
+  void send(std::string_view event, const json::Value& body) {
+    if (!socket) return;
+    json::Value frame = json::Value::object({{"event", event},
+                                             {"sequence_number", std::to_string(++sequence)},
+                                             {"stream_id", order.stream_id}});
+    frame.set(event, body);
+    socket->send(frame.text(), false);
+  }
+};
+
+StreamLinks::StreamLinks(runtime::Shard& shard, ReportLanes& lanes, SoundLoader& sounds)
+    : shard_(shard), lanes_(lanes), sounds_(sounds) {}
+
+StreamLinks::~StreamLinks() = default;
+
+void StreamLinks::open(call::LegId leg, orders::StartStream order) {
+  shard_.post([this, leg, order = std::move(order)]() mutable {
+    auto link = std::make_shared<Link>();
+    link->leg = leg;
+    link->codec = codec_of(order.codec);
+    link->decoder = media::make_decoder(codec_of(order.bidirectional_codec));
+    link->order = std::move(order);
+    links_[leg] = link;
+    if (!client_) client_ = std::make_unique<http::Client>(shard_, http::Client::Options());
+    auto done = [this, link](Result<std::shared_ptr<http::WebSocket>, http::ClientError> socket) {
+      if (!socket) return failed(link, "connection_failed");
+      connected(link, std::move(*socket));
+    };
+    client_->connect_websocket(link->order.url, {}, kConnectTime, std::move(done));
+  });
+}
+
+void StreamLinks::connected(const std::shared_ptr<Link>& link,
+                            std::shared_ptr<http::WebSocket> socket) {
+  if (link->ended) return socket->close(kNormalClosure, "");
+  link->socket = std::move(socket);
+  link->socket->on_message = [this, link](const std::string& text, bool) {
+    on_message(link, text);
+  };
+  link->socket->on_close = [this, link](uint16_t, std::string_view) {
+    link->socket.reset();
+    if (link->ended) return;
+    end(link);
+    lanes_.report(link->order.call, reports::StreamEnded{link->order.id, false, {}});
+  };
+  link->socket->send(R"({"event":"connected","version":"1.0.0"})", false);
+  auto start = json::Value::parse(link->order.start_message);
+  json::Value body = start ? std::move(*start) : json::Value::object();
+  body.set("media_format",
+           json::Value::object(
+               {{"encoding", media::codec_name(link->codec.kind)},
+                {"sample_rate", static_cast<int64_t>(media::audio_rate(link->codec))},
+                {"channels", 1}}));
+  link->send("start", body);
+  switch_->start_stream(link->leg, link->order.id, {track_of(link->order.track), link->codec});
+  lanes_.report(link->order.call, reports::StreamStarted{link->order.id});
+}
+
+void StreamLinks::failed(const std::shared_ptr<Link>& link, const std::string& why) {
+  if (link->ended) return;
+  end(link);
+  lanes_.report(link->order.call, reports::StreamEnded{link->order.id, true, why});
+}
+
+void StreamLinks::end(const std::shared_ptr<Link>& link) {
+  if (std::exchange(link->ended, true)) return;
+  const auto found = links_.find(link->leg);
+  if (found != links_.end() && found->second == link) links_.erase(found);
+  if (!link->socket) return;
+  link->send("stop", json::Value::object({{"call_control_id", link->order.call}}));
+  link->socket->close(kNormalClosure, "");
+}
+
+void StreamLinks::close(call::LegId leg) {
+  shard_.post([this, leg] {
+    const auto found = links_.find(leg);
+    if (found == links_.end()) return;
+    const std::shared_ptr<Link> link = found->second;
+    switch_->stop_stream(leg, link->order.id);
+    end(link);
+  });
+}
+
+void StreamLinks::frame(call::LegId leg, const media::StreamFrame& frame) {
+  std::string payload = to_base64(frame.payload);
+  const bool inbound = frame.track == media::Track::Inbound;
+  shard_.post([this, leg, inbound, at = frame.timestamp.count(), payload = std::move(payload)] {
+    const auto found = links_.find(leg);
+    if (found == links_.end()) return;
+    Link& link = *found->second;
+    link.send("media", json::Value::object({{"track", inbound ? "inbound" : "outbound"},
+                                            {"chunk", std::to_string(++link.chunk)},
+                                            {"timestamp", std::to_string(at)},
+                                            {"payload", payload}}));
+  });
+}
+
+void StreamLinks::tell_digit(call::LegId leg, char digit) {
+  shard_.post([this, leg, digit] {
+    const auto found = links_.find(leg);
+    if (found == links_.end()) return;
+    found->second->send("dtmf", json::Value::object({{"digit", std::string(1, digit)}}));
+  });
+}
+
+void StreamLinks::mark_played(call::LegId leg, const std::string& name) {
+  shard_.post([this, leg, name] {
+    const auto found = links_.find(leg);
+    if (found == links_.end()) return;
+    found->second->send("mark", json::Value::object({{"name", name}}));
+  });
+}
+
+void StreamLinks::on_message(const std::shared_ptr<Link>& link, const std::string& text) {
+  if (link->ended) return;
+  const auto parsed = json::Document::parse(text);
+  if (!parsed) return;
+  const json::View frame = parsed->root();
+  const std::string_view event = frame["event"].string();
+  if (event == "media") {
+    play_media(link, frame["media"]["payload"].string());
+  } else if (event == "clear") {
+    switch_->clear_stream(link->leg, link->order.id);
+  } else if (event == "mark") {
+    switch_->mark_stream(link->leg, link->order.id, std::string(frame["mark"]["name"].string()));
+  }
+}
+
+void StreamLinks::play_media(const std::shared_ptr<Link>& link, std::string_view payload) {
+  if (link->order.bidirectional_mode == "mp3") {
+    auto done = [this, link](Result<media::PromptPtr, SoundError> sound) {
+      if (!sound) return;
+      switch_->write_stream(link->leg, link->order.id, (*sound)->samples, (*sound)->rate);
+    };
+    Sound sound;
+    sound.kind = Sound::Kind::Content;
+    sound.text = payload;
+    sounds_.load(std::move(sound), false, std::move(done));
+    return;
+  }
+  const auto bytes = from_base64(payload);
+  if (!bytes || !link->decoder) return;
+  std::vector<int16_t> all;
+  std::vector<int16_t> samples(media::kMaxPayloadSamples);
+  // 20 ms at a time: a client may send as much as it likes in one frame.
+  constexpr size_t kPiece = 160;
+  for (size_t at = 0; at < bytes->size(); at += kPiece) {
+    const std::span<const uint8_t> piece(bytes->data() + at, std::min(kPiece, bytes->size() - at));
+    const size_t count = link->decoder->decode(piece, samples);
+    all.insert(all.end(), samples.begin(), samples.begin() + static_cast<ptrdiff_t>(count));
+  }
+  switch_->write_stream(link->leg, link->order.id, std::move(all), link->decoder->rate());
+}
+
+}  // namespace tandem::products::voice

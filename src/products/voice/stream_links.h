@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "products/voice/leg_table.h"
+#include "products/voice/orders.h"
+#include "products/voice/report_lanes.h"
+#include "telephony/media/events.h"
+
+namespace tandem::call {
+class Switch;
+}
+namespace tandem::runtime {
+class Shard;
+}
+namespace tandem::http {
+class Client;
+class WebSocket;
+}  // namespace tandem::http
+
+namespace tandem::products::voice {
+
+class SoundLoader;
+
+/// Streams of calls' audio over WebSockets, in the frames of the media streaming protocol: what
+/// is heard goes out, what comes back is played. All of it lives on one shard; the verbs may be
+/// called from any thread.
+class StreamLinks {
+ public:
+  StreamLinks(runtime::Shard& shard, ReportLanes& lanes, SoundLoader& sounds);
+  ~StreamLinks();
+
+  void set_switch(call::Switch* calls) { switch_ = calls; }
+  /// Connects; the lanes hear of the success or failure.
+  void open(call::LegId leg, orders::StartStream order);
+  void close(call::LegId leg);
+
+  void frame(call::LegId leg, const media::StreamFrame& frame);
+  void tell_digit(call::LegId leg, char digit);
+  void mark_played(call::LegId leg, const std::string& name);
+
+ private:
+  struct Link;
+  using Links = std::unordered_map<call::LegId, std::shared_ptr<Link>>;
+
+  void connected(const std::shared_ptr<Link>& link, std::shared_ptr<http::WebSocket> socket);
+  void failed(const std::shared_ptr<Link>& link, const std::string& why);
+  void on_message(const std::shared_ptr<Link>& link, const std::string& text);
+  void play_media(const std::shared_ptr<Link>& link, std::string_view payload);
+  void end(const std::shared_ptr<Link>& link);
+
+  runtime::Shard& shard_;
+  ReportLanes& lanes_;
+  SoundLoader& sounds_;
+  call::Switch* switch_ = nullptr;
+  std::unique_ptr<http::Client> client_;  // made and used on the shard
+  Links links_;                           // likewise
+};
+
+}  // namespace tandem::products::voice

@@ -1,0 +1,146 @@
+#include "products/voice/switchboard.h"
+
+#include <atomic>
+#include <filesystem>
+#include <future>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/log.h"
+#include "core/random.h"
+#include "products/voice/leg_table.h"
+#include "products/voice/order_runner.h"
+#include "products/voice/orphans.h"
+#include "products/voice/phone_book.h"
+#include "products/voice/report_lanes.h"
+#include "products/voice/sound_loader.h"
+#include "products/voice/stream_links.h"
+#include "products/voice/switch_reports.h"
+#include "runtime/shards.h"
+#include "telephony/call/switch.h"
+
+namespace tandem::products::voice {
+namespace {
+
+constexpr size_t kProcessNameBytes = 8;
+
+std::string process_name() {
+  SystemRandom random;
+  return fmt::format("{:0{}x}", random.next(), kProcessNameBytes * 2);
+}
+
+}  // namespace
+
+/// Members in the order in which they depend on each other.
+struct Switchboard::Parts {
+  Parts(Switchboard& self, Options opts, Means given)
+      : options(std::move(opts)),
+        means(given),
+        office{.rates = given.rates,
+               .secrets = given.secrets,
+               .base_url = options.base_url,
+               .domain = options.domain.empty() ? options.host : options.domain,
+               .own_address = fmt::format("{}:{}", options.host, options.port),
+               .process = process_name()},
+        lanes(office, self),
+        reports(legs, lanes, given.blobs),
+        book(office, self, legs) {}
+
+  Options options;
+  Means means;
+  Office office;
+  LegTable legs;
+  ReportLanes lanes;
+  SwitchReports reports;
+  PhoneBook book;
+  std::unique_ptr<SoundLoader> sounds;
+  std::unique_ptr<StreamLinks> streams;
+  std::unique_ptr<call::Switch> calls;
+  std::unique_ptr<OrderRunner> runner;
+  std::atomic<bool> running{false};
+
+  call::SwitchOptions switch_options() const;
+};
+
+call::SwitchOptions Switchboard::Parts::switch_options() const {
+  call::SwitchOptions made;
+  for (const sip::Protocol protocol : {sip::Protocol::Udp, sip::Protocol::Tcp}) {
+    sip::SocketTransport::Listen listen;
+    listen.protocol = protocol;
+    listen.address = options.host;
+    listen.port = options.port;
+    made.listen.push_back(std::move(listen));
+  }
+  made.domain = office.domain;
+  made.media_ip = options.host;
+  made.media.workers = options.media_threads;
+  made.media.first_port = options.first_media_port;
+  made.media.last_port = options.last_media_port;
+  return made;
+}
+
+Switchboard::Switchboard(Options options, Means means)
+    : parts_(std::make_unique<Parts>(*this, std::move(options), means)) {}
+
+Switchboard::~Switchboard() { stop(); }
+
+Result<void> Switchboard::start(api::Dispatcher& dispatcher, runtime::Shards& shards,
+                                Metrics& metrics) {
+  Parts& parts = *parts_;
+  const std::string directory = parts.options.directory;
+  std::error_code error;
+  std::filesystem::remove_all(directory, error);
+  std::filesystem::create_directories(directory, error);
+  if (error) return fail("cannot make " + directory + ": " + error.message());
+  end_orphans(dispatcher, parts.office, *this);
+  parts.lanes.start(dispatcher);
+  parts.book.start(dispatcher);
+  parts.sounds = std::make_unique<SoundLoader>(parts.means.fetcher, parts.means.blobs, shards[0]);
+  parts.streams = std::make_unique<StreamLinks>(shards[0], parts.lanes, *parts.sounds);
+  parts.reports.start(*parts.sounds, *parts.streams);
+  parts.calls = std::make_unique<call::Switch>(parts.switch_options(), parts.book, parts.reports,
+                                               metrics);
+  parts.streams->set_switch(parts.calls.get());
+  parts.runner = std::make_unique<OrderRunner>(
+      OrderRunner::Parts{parts.legs, parts.lanes, parts.reports, *parts.sounds, *parts.streams,
+                         *parts.calls, shards[0], directory});
+  if (auto listening = parts.calls->start(); !listening) return listening;
+  parts.office.own_address = fmt::format("{}:{}", parts.options.host, parts.calls->port(0));
+  parts.calls->trust(parts.options.host);
+  parts.running = true;
+  return {};
+}
+
+void Switchboard::stop() {
+  Parts& parts = *parts_;
+  if (!parts.running.exchange(false)) return;
+  parts.calls->stop();
+}
+
+void Switchboard::set_gateways(std::vector<Gateway> gateways) {
+  parts_->office.gateways = std::move(gateways);
+}
+
+const std::string& Switchboard::address() const { return parts_->office.own_address; }
+const Office& Switchboard::office() const { return parts_->office; }
+
+void Switchboard::speak(const std::string& text, const std::string& language,
+                        media::PromptDone done) {
+  Sound sound;
+  sound.kind = Sound::Kind::Speech;
+  sound.text = text;
+  sound.language = language;
+  auto told = [done = std::move(done)](Result<media::PromptPtr, SoundError> spoken) mutable {
+    if (!spoken) return done(fail(spoken.error().what));
+    done(std::move(*spoken));
+  };
+  parts_->sounds->load(std::move(sound), true, std::move(told));
+}
+
+void Switchboard::carry_out(std::vector<Order> orders) {
+  if (!parts_->running) return;
+  for (Order& order : orders) parts_->runner->run(std::move(order));
+}
+
+}  // namespace tandem::products::voice
