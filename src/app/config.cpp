@@ -83,6 +83,8 @@ constexpr Setting kSettings[] = {
      [](Config& c, V v) { return set_address(c.http, v); }},
     {"sip", "ADDR", "SIP over UDP and TCP, TLS one port above (default 127.0.0.1:5060)",
      [](Config& c, V v) { return set_address(c.sip, v); }},
+    {"sip-domain", "NAME", "host part of SIP URIs and realm of sign-ins (default: the SIP address)",
+     [](Config& c, V v) { return set_text(c.sip_domain, v); }},
     {"database", "CONNINFO",
      "PostgreSQL, as libpq reads it (default: SQLite in the data directory)",
      [](Config& c, V v) { return set_text(c.database, v); }},

@@ -30,6 +30,7 @@ struct Config {
   std::string data_dir = "./data";
   Address http{"127.0.0.1", 8080};
   Address sip{"127.0.0.1", 5060};
+  std::string sip_domain;  // host part of our SIP URIs; empty: the host of `sip`
   std::string database;    // libpq connection string; empty: SQLite in the data directory
   std::string api_key;     // sandbox only: the key of its account; empty: made at the first start
   std::string public_url;  // how clients reach us: links in answers; empty: from `http`

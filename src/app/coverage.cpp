@@ -13,6 +13,7 @@
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
 #include "products/numbers/inventory.h"
+#include "products/voice/switchboard.h"
 #include "store/blobs.h"
 
 namespace tandem::app {
@@ -69,8 +70,9 @@ Result<std::vector<CoverageRow>> measure_coverage() {
   const auto rates = ledger::Rates::built_in();
   if (!rates) return tl::unexpected(rates.error());
   WebFetcher fetcher{WebFetcher::Options()};
+  products::voice::Switchboard switchboard({}, {**blobs, **secrets, fetcher, *rates});
   declare_products(registry, {**blobs, **secrets, seeds, inventory, fetcher,
-                              [](const api::Decision&) {}, *rates});
+                              [](const api::Decision&) {}, *rates, 0, &switchboard});
   const auto pending = (*contract)->pending();
   const auto sound = registry.check({pending.begin(), pending.end()});
   if (!sound) return tl::unexpected(sound.error());

@@ -18,8 +18,10 @@
 #include "app/database.h"
 #include "app/products.h"
 #include "app/sandbox.h"
+#include "app/sandbox_phones.h"
 #include "app/site.h"
 #include "app/web_fetcher.h"
+#include "carrier/sandbox/phone_network.h"
 #include "contract/contract.h"
 #include "core/log.h"
 #include "core/metrics.h"
@@ -34,6 +36,7 @@
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
 #include "products/numbers/inventory.h"
+#include "products/voice/switchboard.h"
 #include "runtime/shards.h"
 #include "runtime/tls.h"
 #include "store/blobs.h"
@@ -89,6 +92,22 @@ events::Dispatcher::Options delivery_options(const Config& config, events::Feed&
 WebFetcher::Options fetcher_options(const Config& config) {
   WebFetcher::Options options;
   if (is_sandbox(config)) options.allow = nullptr;  // as for webhooks
+  return options;
+}
+
+products::voice::Switchboard::Options switchboard_options(const Config& config) {
+  products::voice::Switchboard::Options options;
+  options.host = config.sip.host;
+  options.port = config.sip.port;
+  options.domain = config.sip_domain;
+  options.base_url = config.base_url();
+  options.directory = config.data_dir + "/recording";
+  return options;
+}
+
+carrier::sandbox::PhoneNetwork::Options phone_options(const Config& config) {
+  carrier::sandbox::PhoneNetwork::Options options;
+  options.directory = config.data_dir + "/sandbox-phones";
   return options;
 }
 
@@ -148,6 +167,7 @@ struct Platform::Parts {
   products::Seeds seeds;
   products::numbers::Inventory inventory = products::numbers::Inventory::built_in();
   std::unique_ptr<WebFetcher> fetcher;
+  std::unique_ptr<products::voice::Switchboard> switchboard;
   std::optional<ledger::Rates> rates;
   std::unique_ptr<api::Registry> registry;
   std::unique_ptr<store::Database> database;
@@ -161,6 +181,7 @@ struct Platform::Parts {
   std::unique_ptr<api::WorkflowRunner> workflows;
   std::unique_ptr<api::auth::Gate> gate;
   std::unique_ptr<api::Pipeline> pipeline;
+  std::unique_ptr<carrier::sandbox::PhoneNetwork> phones;  // of the sandbox
   api::Site site;
   std::atomic<bool> ready{false};
   std::atomic<bool> resetting{false};
@@ -181,6 +202,7 @@ struct Platform::Parts {
   Result<void> accounts();
   Result<void> first_account();
   Result<void> listen();
+  Result<void> listen_for_calls();
   Result<void> reset();
   bool in_background(std::function<void()> work);
 };
@@ -210,9 +232,12 @@ Result<void> Platform::Parts::open_state() {
   if (!prices) return tl::unexpected(prices.error());
   rates.emplace(std::move(*prices));
   fetcher = std::make_unique<WebFetcher>(fetcher_options(config));
+  switchboard = std::make_unique<products::voice::Switchboard>(
+      switchboard_options(config),
+      products::voice::Switchboard::Means{*blobs, *secrets, *fetcher, *rates});
   declare_products(*registry, {*blobs, *secrets, seeds, inventory, *fetcher,
                                [this](api::Decision decision) { decide(std::move(decision)); },
-                               *rates, starting_credit(config)});
+                               *rates, starting_credit(config), switchboard.get()});
   api::declare_retention(*registry, retention_rules(config));
   const auto pending = contract->pending();
   if (auto sound = registry->check({pending.begin(), pending.end()}); !sound) return sound;
@@ -278,6 +303,13 @@ void Platform::Parts::mount() {
   site.otherwise(
       [this](std::shared_ptr<http::Exchange> exchange) { pipeline->handle(std::move(exchange)); });
   if (VirtualClock* sandbox_clock = virtual_clock()) {
+    phones = std::make_unique<carrier::sandbox::PhoneNetwork>(
+        phone_options(config),
+        [this](const std::string& text, const std::string& language, media::PromptDone done) {
+          switchboard->speak(text, language, std::move(done));
+        },
+        *clock, (*shards)[0]);
+    mount_sandbox_phones(site, *phones, [this] { return switchboard->address(); });
     sandbox_clock->on_advance([this] {
       workflows->wake();
       deliveries->wake();
@@ -324,10 +356,19 @@ Result<void> Platform::Parts::listen() {
   fetcher->start(*shards);
   if (auto sending = deliveries->start(); !sending) return sending;
   workflows->start();
+  if (auto calling = listen_for_calls(); !calling) return calling;
   if (auto listening = server->start(); !listening) return listening;
   config.http.port = server->port();
   ready = true;
   return {};
+}
+
+Result<void> Platform::Parts::listen_for_calls() {
+  if (phones) {
+    if (auto started = phones->start(); !started) return started;
+    switchboard->set_gateways({{phones->host_port(), {}}});
+  }
+  return switchboard->start(*dispatcher, *shards, metrics);
 }
 
 Result<std::unique_ptr<Platform>> Platform::start(const Config& config) {
@@ -355,6 +396,8 @@ Platform::~Platform() {
   parts.ready = false;
   if (parts.server) parts.server->stop(kStopGrace);
   if (parts.background.joinable()) parts.background.join();
+  if (parts.phones) parts.phones->stop();
+  parts.switchboard->stop();
   if (parts.shards->running()) {
     parts.workflows->stop();
     parts.fetcher->stop();
