@@ -6,8 +6,8 @@
 /// streaming, detection of answering machines, a prompt.
 namespace tandem::products::voice {
 
-/// From a request's body, in a form that is kept with the call; null when it asks for nothing. Refused when
-/// its prompt can't be played (see find_sound()).
+/// From a request's body, in a form that is kept with the call; null when it asks for nothing.
+/// Refused when its prompt can't be played (see find_sound()).
 Result<json::Value, api::ApiError> read_answer_actions(const api::Call& request,
                                                        const store::Snapshot& snapshot);
 

@@ -28,10 +28,8 @@ class Reader {
   }
   static void read(json::View value, json::Value& field) { field = json::Value(value); }
   template <class E>
-    requires std::is_enum_v<E>
-  static void read(json::View value, E& field) {
-    field = static_cast<E>(value.integer());
-  }
+  requires std::is_enum_v<E>
+  static void read(json::View value, E& field) { field = static_cast<E>(value.integer()); }
   template <class T>
   static void read(json::View value, std::optional<T>& field) {
     read_struct(value, field.emplace());
@@ -63,15 +61,11 @@ class Writer {
   }
   static json::Value written(const json::Value& field) { return field; }
   template <class N>
-    requires std::is_arithmetic_v<N>
-  static json::Value written(N field) {
-    return field == N{} ? json::Value() : json::Value(field);
-  }
+  requires std::is_arithmetic_v<N>
+  static json::Value written(N field) { return field == N{} ? json::Value() : json::Value(field); }
   template <class E>
-    requires std::is_enum_v<E>
-  static json::Value written(E field) {
-    return written(static_cast<int64_t>(field));
-  }
+  requires std::is_enum_v<E>
+  static json::Value written(E field) { return written(static_cast<int64_t>(field)); }
   template <class T>
   static json::Value written(const std::optional<T>& field) {
     return field ? write_struct(*field) : json::Value();
@@ -92,7 +86,7 @@ class Writer {
 // The members of each part, in one place for both ways. `Part` is const when it is written.
 
 template <class Archive, class Part>
-  requires std::is_same_v<std::remove_const_t<Part>, Playing>
+requires std::is_same_v<std::remove_const_t<Part>, Playing>
 void fields(const Archive& a, Part& p) {
   a("id", p.id);
   a("speech", p.speech);
@@ -104,7 +98,7 @@ void fields(const Archive& a, Part& p) {
 }
 
 template <class Archive, class Part>
-  requires std::is_same_v<std::remove_const_t<Part>, Gather>
+requires std::is_same_v<std::remove_const_t<Part>, Gather>
 void fields(const Archive& a, Part& g) {
   a("id", g.id);
   a("digits", g.digits);
@@ -124,7 +118,7 @@ void fields(const Archive& a, Part& g) {
 }
 
 template <class Archive, class Part>
-  requires std::is_same_v<std::remove_const_t<Part>, Recording>
+requires std::is_same_v<std::remove_const_t<Part>, Recording>
 void fields(const Archive& a, Part& r) {
   a("id", r.id);
   a("engine", r.engine);
@@ -135,7 +129,7 @@ void fields(const Archive& a, Part& r) {
 }
 
 template <class Archive, class Part>
-  requires std::is_same_v<std::remove_const_t<Part>, Streaming>
+requires std::is_same_v<std::remove_const_t<Part>, Streaming>
 void fields(const Archive& a, Part& s) {
   a("id", s.id);
   a("engine", s.engine);

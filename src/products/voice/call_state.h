@@ -41,9 +41,9 @@ struct Gather {
   std::string terminating_digit;
   int64_t minimum = 1;
   int64_t maximum = 128;
-  int64_t tries_left = 0;         // after this one
-  int64_t timeout_millis = 0;     // for all digits
-  int64_t initial_millis = 0;     // for the first one
+  int64_t tries_left = 0;      // after this one
+  int64_t timeout_millis = 0;  // for all digits
+  int64_t initial_millis = 0;  // for the first one
   int64_t inter_digit_millis = 0;
   uint64_t timer = 0;         // token of the timer that counts
   uint64_t overall = 0;       // token of the timer of all digits
@@ -54,11 +54,11 @@ struct Gather {
 
 /// A recording that runs.
 struct Recording {
-  std::string id;        // UUID, as the API names it
-  uint64_t engine = 0;   // as the engine does
+  std::string id;       // UUID, as the API names it
+  uint64_t engine = 0;  // as the engine does
   bool dual = false;
-  std::string format;    // "wav" or "mp3"
-  std::string file_name; // chosen by the client, or empty
+  std::string format;     // "wav" or "mp3"
+  std::string file_name;  // chosen by the client, or empty
   int64_t started_ms = 0;
 };
 
@@ -99,8 +99,8 @@ struct CallState {
   int64_t ended_ms = 0;
   std::string hangup_cause;
 
-  std::string peer;      // the leg it is bridged with, or empty
-  std::string race;      // legs of one dial: the first that answers ends the others
+  std::string peer;  // the leg it is bridged with, or empty
+  std::string race;  // legs of one dial: the first that answers ends the others
 
   std::vector<Playing> playing;
   std::optional<Gather> gather;
@@ -114,16 +114,16 @@ struct CallState {
   int64_t enqueued_ms = 0;
   uint64_t queue_timer = 0;
 
-  std::string profile_id;      // outbound voice profile that pays
+  std::string profile_id;  // outbound voice profile that pays
   std::string billing_group;
-  int64_t price_nanos = 0;     // a minute
+  int64_t price_nanos = 0;  // a minute
   int64_t cost_nanos = 0;
   int64_t first_seconds = 1;
   int64_t step_seconds = 1;
-  bool metered = false;        // there is a price
-  json::Value counters;        // keys of the limits it counts against, to be given back
-  bool on_net = false;         // stays inside the platform
-  uint64_t last_token = 0;     // of timers and sounds
+  bool metered = false;     // there is a price
+  json::Value counters;     // keys of the limits it counts against, to be given back
+  bool on_net = false;      // stays inside the platform
+  uint64_t last_token = 0;  // of timers and sounds
   int64_t time_limit_secs = 0;
   uint64_t limit_timer = 0;    // ends the call at its time limit
   uint64_t money_timer = 0;    // sets more money aside before what is there runs out

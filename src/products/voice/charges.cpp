@@ -61,30 +61,29 @@ std::string_view record_type(const CallState& call) {
 }
 
 json::Value call_record(const CallState& call, int64_t seconds, ledger::Nanos cost) {
-  json::Value record = json::Value::object(
-      {{"record_type", record_type(call)},
-       {"id", call.leg_id},
-       {"call_leg_id", call.leg_id},
-       {"call_session_id", call.session_id},
-       {"call_control_id", call.id},
-       {"connection_id", call.connection_id},
-       {"direction", call.incoming ? "inbound" : "outbound"},
-       {"cli", call.from},
-       {"cld", call.to},
-       {"from", call.from},
-       {"to", call.to},
-       {"user_id", call.account},
-       {"on_net", call.on_net},
-       {"started_at", iso(call.started_ms)},
-       {"finished_at", iso(call.ended_ms)},
-       {"call_sec", seconds},
-       {"billed_sec", seconds},
-       {"hangup_cause", call.hangup_cause},
-       {"rate", ledger::to_decimal(call.price_nanos, 4)},
-       {"rate_measured_in", "minutes"},
-       {"cost", ledger::to_decimal(cost, 4)},
-       {"currency", kCurrency},
-       {"tags", joined_tags(call)}});
+  json::Value record = json::Value::object({{"record_type", record_type(call)},
+                                            {"id", call.leg_id},
+                                            {"call_leg_id", call.leg_id},
+                                            {"call_session_id", call.session_id},
+                                            {"call_control_id", call.id},
+                                            {"connection_id", call.connection_id},
+                                            {"direction", call.incoming ? "inbound" : "outbound"},
+                                            {"cli", call.from},
+                                            {"cld", call.to},
+                                            {"from", call.from},
+                                            {"to", call.to},
+                                            {"user_id", call.account},
+                                            {"on_net", call.on_net},
+                                            {"started_at", iso(call.started_ms)},
+                                            {"finished_at", iso(call.ended_ms)},
+                                            {"call_sec", seconds},
+                                            {"billed_sec", seconds},
+                                            {"hangup_cause", call.hangup_cause},
+                                            {"rate", ledger::to_decimal(call.price_nanos, 4)},
+                                            {"rate_measured_in", "minutes"},
+                                            {"cost", ledger::to_decimal(cost, 4)},
+                                            {"currency", kCurrency},
+                                            {"tags", joined_tags(call)}});
   if (call.answered_ms != 0) record.set("answered_at", iso(call.answered_ms));
   if (!call.profile_id.empty()) record.set("outbound_profile_id", call.profile_id);
   if (!call.billing_group.empty()) record.set("billing_group_id", call.billing_group);
@@ -95,8 +94,7 @@ json::Value call_record(const CallState& call, int64_t seconds, ledger::Nanos co
 
 void open_charges(Turn& turn, CallState& call) {
   if (call.on_net) return;
-  const auto direction =
-      call.incoming ? ledger::Direction::Inbound : ledger::Direction::Outbound;
+  const auto direction = call.incoming ? ledger::Direction::Inbound : ledger::Direction::Outbound;
   const auto rate = turn.office().rates.find("voice", direction, call.to);
   if (!rate) return;
   call.price_nanos = rate->price;
@@ -134,9 +132,8 @@ void settle_charges(Turn& turn, CallState& call) {
   if (call.metered) {
     if (const auto hold = ledger::find_hold(turn.snapshot(), hold_id(call))) {
       const ledger::Nanos most =
-          hold->amount +
-          std::max<ledger::Nanos>(
-              0, ledger::read_balance(turn.snapshot(), call.account).available());
+          hold->amount + std::max<ledger::Nanos>(
+                             0, ledger::read_balance(turn.snapshot(), call.account).available());
       cost = std::min(price_of(call, seconds, call.price_nanos), most);
       if (cost > 0) {
         ledger::Note note = note_of(turn, call, call.leg_id);
@@ -158,9 +155,9 @@ void charge_service(Turn& turn, const CallState& call, std::string_view service,
   const ledger::Nanos price = turn.office().rates.service(service).value_or(0);
   const ledger::Nanos full =
       seconds > 0 ? ledger::for_duration(price, seconds, 1, 1).value_or(0) : price;
-  const ledger::Nanos cost =
-      std::min(full, std::max<ledger::Nanos>(
-                         0, ledger::read_balance(turn.snapshot(), call.account).available()));
+  const ledger::Nanos cost = std::min(
+      full,
+      std::max<ledger::Nanos>(0, ledger::read_balance(turn.snapshot(), call.account).available()));
   const std::string id = turn.ids().uuid();
   if (cost > 0) {
     ledger::Note note = note_of(turn, call, id);

@@ -28,8 +28,9 @@ void bind_command(const Desk& desk, contract::Op op, std::string name, When when
   const Office& office = desk.office;
   Engine& engine = desk.engine;
   desk.registry.bind(
-      op, [&office, &engine, name = std::move(name), when, command = std::move(command)](
-              const api::Call& request, const store::Snapshot& snapshot) -> api::Outcome {
+      op,
+      [&office, &engine, name = std::move(name), when, command = std::move(command)](
+          const api::Call& request, const store::Snapshot& snapshot) -> api::Outcome {
         Turn turn({request.now, request.ids}, snapshot, office);
         const auto call = find_call(turn, request, when);
         if (!call) return tl::unexpected(call.error());

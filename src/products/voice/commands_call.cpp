@@ -62,8 +62,8 @@ Result<void, ApiError> send_dtmf(CommandOrder& order) {
   if (duration < kShortestDigit || duration > kLongestDigit) {
     return refuse("90027", "A digit lasts between 100 and 500 ms.", "/duration_millis");
   }
-  order.turn.order(orders::SendDigits{order.call.id, std::string(digits),
-                                      std::chrono::milliseconds(duration)});
+  order.turn.order(
+      orders::SendDigits{order.call.id, std::string(digits), std::chrono::milliseconds(duration)});
   return {};
 }
 
@@ -80,8 +80,7 @@ Result<void, ApiError> refer(CommandOrder& order) {
   if (!uri || !uri->is_sip()) {
     return refuse("10015", "The sip_address is no SIP URI.", "/sip_address");
   }
-  order.turn.order(
-      orders::Refer{order.call.id, std::string(target), read_headers(order.body())});
+  order.turn.order(orders::Refer{order.call.id, std::string(target), read_headers(order.body())});
   return {};
 }
 

@@ -64,8 +64,8 @@ Result<Gather, ApiError> read_gather(json::View body) {
       {"inter_digit_timeout_millis", 5'000, 1, kMostMillis, "90026", gather.inter_digit_millis},
       {"initial_timeout_millis", 5'000, 1, kMostMillis, "90056", gather.initial_millis}};
   for (const Member& member : members) {
-    const auto value = read_number(body, member.name, member.fallback, member.least, member.most,
-                                   member.code);
+    const auto value =
+        read_number(body, member.name, member.fallback, member.least, member.most, member.code);
     if (!value) return tl::unexpected(value.error());
     member.to = *value;
   }

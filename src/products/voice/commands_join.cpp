@@ -25,8 +25,7 @@ Result<CallState*, ApiError> find_other(CommandOrder& order) {
   }
   CallState* other = order.turn.find(order.body()["call_control_id"].string());
   if (!other || other->account != order.call.account || other->id == order.call.id) {
-    return refuse("90015", "No other call of yours has this call_control_id.",
-                  "/call_control_id");
+    return refuse("90015", "No other call of yours has this call_control_id.", "/call_control_id");
   }
   if (!other->alive()) return refuse("90018", "That call has ended.", "/call_control_id");
   if (other->phase != Phase::Answered) {
@@ -65,13 +64,12 @@ Result<void, ApiError> transfer(CommandOrder& order) {
   const auto connection = find_connection(order.turn.snapshot(), order.call.connection_id);
   if (!connection) return refuse("10015", "The call's connection is not active any more.");
   const std::string& own = order.call.incoming ? order.call.to : order.call.from;
-  const auto leg = prepare_outbound(
-      order.turn, *connection,
-      {.from = std::string(body["from"].string(own)),
-       .from_name = std::string(body["from_display_name"].string()),
-       .to = std::string(body["to"].string()),
-       .session_id = order.call.session_id,
-       .billing_group = order.call.billing_group});
+  const auto leg = prepare_outbound(order.turn, *connection,
+                                    {.from = std::string(body["from"].string(own)),
+                                     .from_name = std::string(body["from_display_name"].string()),
+                                     .to = std::string(body["to"].string()),
+                                     .session_id = order.call.session_id,
+                                     .billing_group = order.call.billing_group});
   if (!leg) return tl::unexpected(leg.error());
   if (auto done = complete_target(order, *leg->call); !done) return done;
   orders::Dial dial = dial_order(body, *leg);

@@ -89,8 +89,7 @@ void start_gather(Turn& turn, CallState& call, Gather gather, std::optional<Soun
 }
 
 void on_digit(Turn& turn, CallState& call, char digit) {
-  turn.tell(call, "call.dtmf.received",
-            json::Value::object({{"digit", std::string(1, digit)}}));
+  turn.tell(call, "call.dtmf.received", json::Value::object({{"digit", std::string(1, digit)}}));
   if (call.gather) collect(turn, call, digit);
 }
 

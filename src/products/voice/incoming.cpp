@@ -82,8 +82,7 @@ Result<orders::Dial, ApiError> relay_to(Turn& turn, const Connection& connection
   second.on_net = true;
   follow_connection(second, connection.document);
   Outbound leg;
-  leg.destination.places =
-      places_of(turn.snapshot(), connection, number_for(connection, first.to));
+  leg.destination.places = places_of(turn.snapshot(), connection, number_for(connection, first.to));
   if (leg.destination.places.empty()) {
     return refuse("10005", "The connection has no address to send calls to.");
   }
@@ -135,8 +134,7 @@ Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
 
 /// From a phone or PBX of a customer, to anywhere.
 Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk ask) {
-  const auto connection =
-      find_connection(turn.snapshot(), ask.peer.substr(kConnectionPeer.size()));
+  const auto connection = find_connection(turn.snapshot(), ask.peer.substr(kConnectionPeer.size()));
   if (!connection) return refuse("10010", "The connection is not active.");
   const json::Value& outbound = connection->document["outbound"];
   const std::string_view country = outbound["localization"].string(kHome);

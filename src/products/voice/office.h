@@ -21,11 +21,11 @@ struct Gateway {
 struct Office {
   const ledger::Rates& rates;
   const SecretBox& secrets;
-  std::string base_url;  // of links in events
-  std::string domain;      // host part of our SIP URIs
-  std::string own_address;       // host and port where we speak SIP ourselves
+  std::string base_url;                // of links in events
+  std::string domain;                  // host part of our SIP URIs
+  std::string own_address;             // host and port where we speak SIP ourselves
   std::vector<Gateway> gateways = {};  // tried in this order
-  std::string process;           // names this process: calls of another one ended with it
+  std::string process;                 // names this process: calls of another one ended with it
 };
 
 }  // namespace tandem::products::voice

@@ -58,8 +58,7 @@ void OrderRunner::run(Order order) {
 }
 
 void OrderRunner::dial(orders::Dial order) {
-  const auto with =
-      order.with.empty() ? std::optional<call::LegId>() : parts_.legs.leg(order.with);
+  const auto with = order.with.empty() ? std::optional<call::LegId>() : parts_.legs.leg(order.with);
   if (!order.with.empty() && !with) {
     // What it belongs to has ended meanwhile: so has this.
     reports::Ended ended;

@@ -199,10 +199,10 @@ struct StartTimer {
 using Order =
     std::variant<orders::Dial, orders::Ring, orders::Answer, orders::Reject, orders::HangUp,
                  orders::Play, orders::StopPlaying, orders::SendDigits, orders::Record,
-                 orders::StopRecording, orders::PauseRecording, orders::Bridge, orders::Mute, orders::Unbridge,
-                 orders::Refer, orders::SendInfo, orders::StartStream, orders::StopStream,
-                 orders::StartFork, orders::StopFork, orders::Detect, orders::StopDetecting,
-                 orders::StartTimer>;
+                 orders::StopRecording, orders::PauseRecording, orders::Bridge, orders::Mute,
+                 orders::Unbridge, orders::Refer, orders::SendInfo, orders::StartStream,
+                 orders::StopStream, orders::StartFork, orders::StopFork, orders::Detect,
+                 orders::StopDetecting, orders::StartTimer>;
 
 /// Who carries orders out.
 class Engine {

@@ -47,8 +47,7 @@ Result<json::Value, ApiError> find_profile(const Turn& turn, const Connection& c
   const std::string id(connection.document.at_path("outbound.outbound_voice_profile_id").string());
   const auto row = id.empty() ? std::nullopt : turn.snapshot().get(kProfiles, id);
   if (!row || row->account != connection.account) {
-    return refuse("10010", "The connection has no outbound voice profile (D38).",
-                  "/connection_id");
+    return refuse("10010", "The connection has no outbound voice profile (D38).", "/connection_id");
   }
   json::Value profile = api::document_of(*row);
   if (!profile["enabled"].boolean(true)) {

@@ -10,9 +10,7 @@
 namespace tandem::products::voice {
 namespace {
 
-std::string connection_peer(std::string_view id) {
-  return std::string(kConnectionPeer).append(id);
-}
+std::string connection_peer(std::string_view id) { return std::string(kConnectionPeer).append(id); }
 
 IncomingAsk ask_of(const call::IncomingCall& incoming) {
   return {.peer = incoming.peer,
@@ -69,9 +67,8 @@ call::Identity PhoneBook::identity_of(const store::Snapshot& snapshot,
 void PhoneBook::identify(const call::Stranger& stranger, call::Reply<call::Identity> reply) {
   auto shared = std::make_shared<call::Reply<call::Identity>>(std::move(reply));
   look([this, stranger, shared](const api::Moment& moment, const store::Snapshot& snapshot) {
-    return [shared, identity = identity_of(snapshot, stranger, moment.now)] {
-      (*shared)(identity);
-    };
+    return
+        [shared, identity = identity_of(snapshot, stranger, moment.now)] { (*shared)(identity); };
   });
 }
 

@@ -98,12 +98,11 @@ Outcome list_queue_calls(const api::Call& call, const store::Snapshot& snapshot)
   }
   api::Effects effects;
   effects.reply = api::Reply::json(
-      json::Value::object(
-          {{"data", std::move(data)},
-           {"meta", json::Value::object({{"page_number", number},
-                                         {"page_size", size},
-                                         {"total_pages", (total + size - 1) / size},
-                                         {"total_results", total}})}})
+      json::Value::object({{"data", std::move(data)},
+                           {"meta", json::Value::object({{"page_number", number},
+                                                         {"page_size", size},
+                                                         {"total_pages", (total + size - 1) / size},
+                                                         {"total_results", total}})}})
           .text());
   return effects;
 }
@@ -130,8 +129,8 @@ Result<void, api::ApiError> enqueue(Turn& turn, CallState& call, std::string_vie
   if (!call.queue.empty()) return api::refuse("90038", "The call is in a queue already.");
   const std::string key = queue_key(call.account, queue);
   const auto row = turn.snapshot().get(kQueues, key);
-  json::Value document = row ? api::document_of(*row)
-                             : new_queue(turn, queue, max_size.value_or(kDefaultSize));
+  json::Value document =
+      row ? api::document_of(*row) : new_queue(turn, queue, max_size.value_or(kDefaultSize));
   const int64_t most = document["max_size"].integer();
   if (row && max_size && *max_size != most) {
     return api::refuse("90037", "The queue was made with another max_size.", "/max_size");

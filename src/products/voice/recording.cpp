@@ -78,16 +78,15 @@ std::string start_recording(Turn& turn, CallState& call, const json::Value& opti
   recording.format = options["format"].string("wav");
   recording.file_name = options["custom_file_name"].string();
   recording.started_ms = turn.now_ms();
-  turn.order(orders::Record{
-      .call = call.id,
-      .id = recording.engine,
-      .mp3 = recording.format == "mp3",
-      .dual = recording.dual,
-      .track = std::string(options["recording_track"].string("both")),
-      .max_length = std::chrono::seconds(options["max_length"].integer()),
-      .silence = std::chrono::seconds(options["timeout_secs"].integer()),
-      .trim = options["trim"].string() == "trim-silence",
-      .beep = options["play_beep"].boolean()});
+  turn.order(orders::Record{.call = call.id,
+                            .id = recording.engine,
+                            .mp3 = recording.format == "mp3",
+                            .dual = recording.dual,
+                            .track = std::string(options["recording_track"].string("both")),
+                            .max_length = std::chrono::seconds(options["max_length"].integer()),
+                            .silence = std::chrono::seconds(options["timeout_secs"].integer()),
+                            .trim = options["trim"].string() == "trim-silence",
+                            .beep = options["play_beep"].boolean()});
   call.recordings.push_back(recording);
   return recording.id;
 }
@@ -109,9 +108,8 @@ bool pause_recording(Turn& turn, CallState& call, std::string_view id, bool paus
 }
 
 void on_report(Turn& turn, CallState& call, const reports::Recorded& report) {
-  const auto found =
-      std::find_if(call.recordings.begin(), call.recordings.end(),
-                   [&](const Recording& each) { return each.engine == report.id; });
+  const auto found = std::find_if(call.recordings.begin(), call.recordings.end(),
+                                  [&](const Recording& each) { return each.engine == report.id; });
   if (found == call.recordings.end()) return;
   const Recording recording = *found;
   call.recordings.erase(found);

@@ -80,9 +80,9 @@ struct TimerFired {
 }  // namespace reports
 
 using Report =
-    std::variant<reports::Ringing, reports::Answered, reports::Bridged, reports::Unbridged, reports::Ended, reports::Digit,
-                 reports::PlayStarted, reports::PlayEnded, reports::Recorded, reports::Detected,
-                 reports::GreetingEnded, reports::Referred, reports::StreamStarted,
-                 reports::StreamEnded, reports::TimerFired>;
+    std::variant<reports::Ringing, reports::Answered, reports::Bridged, reports::Unbridged,
+                 reports::Ended, reports::Digit, reports::PlayStarted, reports::PlayEnded,
+                 reports::Recorded, reports::Detected, reports::GreetingEnded, reports::Referred,
+                 reports::StreamStarted, reports::StreamEnded, reports::TimerFired>;
 
 }  // namespace tandem::products::voice

@@ -8,6 +8,7 @@
 #include "products/voice/commands.h"
 #include "products/voice/dial.h"
 #include "products/voice/queues.h"
+#include "products/voice/registrations.h"
 #include "products/voice/switchboard.h"
 #include "products/voice/voice.h"
 
@@ -35,6 +36,7 @@ void declare_calls(api::Registry& registry, Switchboard& board) {
   bind_record_commands(desk);
   bind_stream_commands(desk);
   bind_join_commands(desk);
+  declare_registrations(registry, board);
 }
 
 }  // namespace

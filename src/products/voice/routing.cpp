@@ -59,7 +59,8 @@ Destination number_destination(const store::Snapshot& snapshot, const Office& of
 bool is_ours(const Office& office, const sip::Uri& uri) {
   const std::string host(uri.host);
   if (host == office.domain) return true;
-  const std::string host_port = uri.port == 0 ? host + ":5060" : fmt::format("{}:{}", host, uri.port);
+  const std::string host_port =
+      uri.port == 0 ? host + ":5060" : fmt::format("{}:{}", host, uri.port);
   return host_port == office.own_address;
 }
 

@@ -61,12 +61,12 @@ void SoundLoader::load(Sound sound, bool cache, Done done) {
       return decode({}, std::string(bytes->begin(), bytes->end()), std::move(done));
     }
     case Sound::Kind::Speech:
-      return speech_.speak({.text = std::move(sound.text),
-                            .ssml = sound.ssml,
-                            .language = std::move(sound.language),
-                            .gender = sound.male ? media::SpeechGender::Male
-                                                 : media::SpeechGender::Female},
-                           told(std::move(done)));
+      return speech_.speak(
+          {.text = std::move(sound.text),
+           .ssml = sound.ssml,
+           .language = std::move(sound.language),
+           .gender = sound.male ? media::SpeechGender::Male : media::SpeechGender::Female},
+          told(std::move(done)));
     case Sound::Kind::Ringback:
       return done(no_sound("A tone is no file."));
   }

@@ -31,9 +31,9 @@ Result<std::optional<NamedSound>, api::ApiError> stored_sound(const api::Call& r
 
 /// "Telnyx.KokoroTTS.af", "AWS.Polly.Joanna-Neural", "male", "female".
 bool is_male(std::string_view voice) {
-  static constexpr std::string_view kMen[] = {"male",    "Matthew", "Joey",  "Justin", "Brian",
-                                              "Russell", "Kevin",   "Stephen", "Daniel", ".am",
-                                              ".bm"};
+  static constexpr std::string_view kMen[] = {"male",   "Matthew", "Joey",  "Justin",
+                                              "Brian",  "Russell", "Kevin", "Stephen",
+                                              "Daniel", ".am",     ".bm"};
   if (voice == "female") return false;
   return std::any_of(std::begin(kMen), std::end(kMen), [voice](std::string_view name) {
     return voice.find(name) != std::string_view::npos;

@@ -96,11 +96,11 @@ void StreamLinks::connected(const std::shared_ptr<Link>& link,
   link->socket->send(R"({"event":"connected","version":"1.0.0"})", false);
   auto start = json::Value::parse(link->order.start_message);
   json::Value body = start ? std::move(*start) : json::Value::object();
-  body.set("media_format",
-           json::Value::object(
-               {{"encoding", media::codec_name(link->codec.kind)},
-                {"sample_rate", static_cast<int64_t>(media::audio_rate(link->codec))},
-                {"channels", 1}}));
+  body.set(
+      "media_format",
+      json::Value::object({{"encoding", media::codec_name(link->codec.kind)},
+                           {"sample_rate", static_cast<int64_t>(media::audio_rate(link->codec))},
+                           {"channels", 1}}));
   link->send("start", body);
   switch_->start_stream(link->leg, link->order.id, {track_of(link->order.track), link->codec});
   lanes_.report(link->order.call, reports::StreamStarted{link->order.id});

@@ -14,19 +14,21 @@ json::Value stream_payload(const Streaming& stream) {
 
 void charge(Turn& turn, const CallState& call, const Streaming& stream) {
   const int64_t seconds = (turn.now_ms() - stream.started_ms + 999) / 1000;
-  charge_service(turn, call, "media_stream_minute", "media-streaming", seconds,
-                 json::Value::object({{"stream_id", stream.id},
-                                      {"stream_sec", seconds},
-                                      {"rate_measured_in", "minutes"}}));
+  charge_service(
+      turn, call, "media_stream_minute", "media-streaming", seconds,
+      json::Value::object(
+          {{"stream_id", stream.id}, {"stream_sec", seconds}, {"rate_measured_in", "minutes"}}));
 }
 
 }  // namespace
 
 json::Value stream_options(json::View body) {
-  static constexpr std::string_view kMembers[] = {
-      "stream_url",          "stream_track",
-      "stream_codec",        "stream_bidirectional_mode",
-      "stream_bidirectional_codec", "stream_bidirectional_sampling_rate"};
+  static constexpr std::string_view kMembers[] = {"stream_url",
+                                                  "stream_track",
+                                                  "stream_codec",
+                                                  "stream_bidirectional_mode",
+                                                  "stream_bidirectional_codec",
+                                                  "stream_bidirectional_sampling_rate"};
   json::Value options = json::Value::object();
   for (const std::string_view name : kMembers) {
     if (body[name].exists()) options.set(name, json::Value(body[name]));
@@ -87,8 +89,8 @@ void on_report(Turn& turn, CallState& call, const reports::StreamEnded& report) 
                 {{"failure_reason", report.reason},
                  {"stream_id", stream.id},
                  {"stream_type", "websocket"},
-                 {"stream_params", json::Value::object({{"stream_url", stream.url},
-                                                        {"track", stream.track}})}}));
+                 {"stream_params",
+                  json::Value::object({{"stream_url", stream.url}, {"track", stream.track}})}}));
 }
 
 }  // namespace tandem::products::voice

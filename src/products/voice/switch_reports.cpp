@@ -130,4 +130,17 @@ void SwitchReports::on_stream_mark(call::LegId leg, media::StreamId, const std::
   streams_->mark_played(leg, name);
 }
 
+void SwitchReports::on_registered(const std::string& aor, const sip::Binding& binding, bool) {
+  const std::string ip = binding.flow.remote.ip();
+  book_.know(ip);
+  phones_.add(aor,
+              {ip, binding.flow.remote.port(), std::string(sip::via_name(binding.flow.protocol)),
+               binding.user_agent, clock_->now()});
+}
+
+void SwitchReports::on_unregistered(const std::string& aor, const sip::Binding&,
+                                    sip::Registrar::Gone) {
+  phones_.remove(aor);
+}
+
 }  // namespace tandem::products::voice

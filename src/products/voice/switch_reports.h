@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "products/voice/leg_table.h"
+#include "products/voice/phone_book.h"
+#include "products/voice/registered_phones.h"
 #include "products/voice/report_lanes.h"
 #include "products/voice/sound_loader.h"
 #include "telephony/call/events.h"
@@ -21,11 +23,13 @@ class StreamLinks;
 /// Tells the lanes what happens on the switch, in their words.
 class SwitchReports final : public call::Listener {
  public:
-  SwitchReports(LegTable& legs, ReportLanes& lanes, store::Blobs& blobs)
-      : legs_(legs), lanes_(lanes), blobs_(blobs) {}
+  SwitchReports(LegTable& legs, ReportLanes& lanes, PhoneBook& book, RegisteredPhones& phones,
+                store::Blobs& blobs)
+      : legs_(legs), lanes_(lanes), book_(book), phones_(phones), blobs_(blobs) {}
 
   /// Where recordings are taken from the disk, and who wants stream frames; before the first call.
-  void start(SoundLoader& sounds, StreamLinks& streams) {
+  void start(SoundLoader& sounds, StreamLinks& streams, const Clock& clock) {
+    clock_ = &clock;
     sounds_ = &sounds;
     streams_ = &streams;
   }
@@ -48,13 +52,19 @@ class SwitchReports final : public call::Listener {
   void on_amd_greeting_ended(call::LegId leg, media::AmdGreetingEnd end) override;
   void on_stream_frame(call::LegId leg, const media::StreamFrame& frame) override;
   void on_stream_mark(call::LegId leg, media::StreamId stream, const std::string& name) override;
+  void on_registered(const std::string& aor, const sip::Binding& binding, bool refreshed) override;
+  void on_unregistered(const std::string& aor, const sip::Binding& binding,
+                       sip::Registrar::Gone gone) override;
 
  private:
   void tell(call::LegId leg, Report report) { lanes_.report(legs_.call(leg), std::move(report)); }
 
   LegTable& legs_;
   ReportLanes& lanes_;
+  PhoneBook& book_;
+  RegisteredPhones& phones_;
   store::Blobs& blobs_;
+  const Clock* clock_ = nullptr;
   SoundLoader* sounds_ = nullptr;
   StreamLinks* streams_ = nullptr;
   std::mutex mutex_;

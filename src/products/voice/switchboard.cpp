@@ -44,16 +44,17 @@ struct Switchboard::Parts {
                .own_address = fmt::format("{}:{}", options.host, options.port),
                .process = process_name()},
         lanes(office, self),
-        reports(legs, lanes, given.blobs),
-        book(office, self, legs) {}
+        book(office, self, legs),
+        reports(legs, lanes, book, phones, given.blobs) {}
 
   Options options;
   Means means;
   Office office;
   LegTable legs;
   ReportLanes lanes;
-  SwitchReports reports;
+  RegisteredPhones phones;
   PhoneBook book;
+  SwitchReports reports;
   std::unique_ptr<SoundLoader> sounds;
   std::unique_ptr<StreamLinks> streams;
   std::unique_ptr<call::Switch> calls;
@@ -98,9 +99,9 @@ Result<void> Switchboard::start(api::Dispatcher& dispatcher, runtime::Shards& sh
   parts.book.start(dispatcher);
   parts.sounds = std::make_unique<SoundLoader>(parts.means.fetcher, parts.means.blobs, shards[0]);
   parts.streams = std::make_unique<StreamLinks>(shards[0], parts.lanes, *parts.sounds);
-  parts.reports.start(*parts.sounds, *parts.streams);
-  parts.calls = std::make_unique<call::Switch>(parts.switch_options(), parts.book, parts.reports,
-                                               metrics);
+  parts.reports.start(*parts.sounds, *parts.streams, dispatcher.clock());
+  parts.calls =
+      std::make_unique<call::Switch>(parts.switch_options(), parts.book, parts.reports, metrics);
   parts.streams->set_switch(parts.calls.get());
   parts.runner = std::make_unique<OrderRunner>(
       OrderRunner::Parts{parts.legs, parts.lanes, parts.reports, *parts.sounds, *parts.streams,
@@ -123,6 +124,10 @@ void Switchboard::set_gateways(std::vector<Gateway> gateways) {
 }
 
 const std::string& Switchboard::address() const { return parts_->office.own_address; }
+std::optional<Registered> Switchboard::registered(const std::string& user) const {
+  return parts_->phones.find(user);
+}
+
 const Office& Switchboard::office() const { return parts_->office; }
 
 void Switchboard::speak(const std::string& text, const std::string& language,

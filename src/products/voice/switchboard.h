@@ -11,6 +11,7 @@
 #include "products/common/services.h"
 #include "products/voice/office.h"
 #include "products/voice/orders.h"
+#include "products/voice/registered_phones.h"
 #include "telephony/media/prompt_cache.h"
 
 namespace tandem::runtime {
@@ -54,6 +55,9 @@ class Switchboard final : public Engine {
   const std::string& address() const;
   /// Says a text; `done` on any thread. Between start() and stop().
   void speak(const std::string& text, const std::string& language, media::PromptDone done);
+
+  /// The phone that has registered under the user name, if one has.
+  std::optional<Registered> registered(const std::string& user) const;
 
   /// What steps of calls need to know; the same object as long as this lives.
   const Office& office() const;

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "api/registry.h"
+
+namespace tandem::products::voice {
+
+class Switchboard;
+
+/// POST /credential_connections/{id}/actions/check_registration_status: whether a phone stands
+/// behind a credential connection, and where.
+void declare_registrations(api::Registry& registry, Switchboard& board);
+
+}  // namespace tandem::products::voice
