@@ -47,7 +47,8 @@ void refuse_script(const Exchanges& exchange, const ScriptError& error) {
 
 json::Value subscriber_json(const std::string& number, const PhoneScript& script) {
   json::Value value = json::Value::object({{"number", number}});
-  for (auto& [name, member] : carrier::sandbox::script_json(script).members()) {
+  const json::Value members = carrier::sandbox::script_json(script);
+  for (const auto& [name, member] : members.members()) {
     value.set(name, member);
   }
   return value;

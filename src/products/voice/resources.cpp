@@ -2,6 +2,7 @@
 
 #include "contract/operations.h"
 #include "products/common/connections.h"
+#include "products/common/detail_records.h"
 #include "products/voice/call_log.h"
 #include "products/voice/call_reads.h"
 #include "products/voice/call_state.h"
@@ -49,6 +50,7 @@ void declare(api::Registry& registry, const Services& services) {
   applications.on_update = keep_asked_version;
   registry.resource(std::move(applications));
   registry.collection(calls_collection());
+  registry.collection({std::string(kDetailRecords), {}});
   declare_call_log(registry);
   declare_call_reads(registry);
   declare_queues(registry);
