@@ -32,6 +32,7 @@
 #include "ledger/posting.h"
 #include "ledger/rates.h"
 #include "products/account/balance_watch.h"
+#include "products/common/detail_records.h"
 #include "products/common/file_links.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
@@ -134,7 +135,8 @@ std::vector<api::RetentionRule> retention_rules(const Config& config) {
   const std::chrono::hours records = std::chrono::days(config.record_retention);
   return {{std::string(events::kEventLog), events, is_owed},
           {std::string(events::kDeliveries), events},
-          {std::string(api::kAuditEvents), records}};
+          {std::string(api::kAuditEvents), records},
+          {std::string(products::kDetailRecords), records}};
 }
 
 ledger::Nanos starting_credit(const Config& config) {

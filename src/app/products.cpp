@@ -10,6 +10,7 @@
 #include "products/numbers/numbers.h"
 #include "products/porting/porting.h"
 #include "products/regulatory/regulatory.h"
+#include "products/reporting/reporting.h"
 #include "products/sip/sip.h"
 #include "products/tendlc/tendlc.h"
 #include "products/texml/texml.h"
@@ -31,6 +32,7 @@ void declare_products(api::Registry& registry, const products::Services& service
   products::numbers::declare(registry, services);
   products::porting::declare(registry, services);
   products::regulatory::declare(registry, services);
+  products::reporting::declare(registry, services);
   products::sip::declare(registry, services);
   products::tendlc::declare(registry, services);
   products::texml::declare(registry, services);

@@ -139,7 +139,10 @@ FilterReader::Target FilterReader::target_of(const QueryPair& pair, const Parame
                        : parameter ? parameter->schema
                                    : Schema();
   target.filter = value_schema(field, word);
-  target.known = static_cast<bool>(field) || static_cast<bool>(field_schema(item_, target.path));
+  // Rows whose members depend on what is asked for (usage reports) are filtered by any of them.
+  const bool open = item_.kind() == Schema::Kind::Object && item_.property_count() == 0;
+  target.known =
+      open || static_cast<bool>(field) || static_cast<bool>(field_schema(item_, target.path));
   return target;
 }
 

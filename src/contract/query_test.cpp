@@ -124,6 +124,8 @@ TEST_CASE("filters of every shape the contract has") {
       {"/wireless_blocklists", "filter[type]=nonsense", "type = nonsense"},
       {"/detail_records", "filter[record_type]=messaging&filter[date_range]=today",
        "record_type = messaging; date_range = today"},
+      {"/usage_reports", "product=messaging&dimensions=direction&metrics=cost&filter[direction]=x",
+       "direction = x"},
       {"/messaging_optouts", "created_at[gte]=2024-05-01",
        "created_at >= 2024-05-01T00:00:00.000Z"},
       {"/porting_orders", "filter[status][in][]=draft&filter[status][in][]=ported",

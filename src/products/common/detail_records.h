@@ -11,13 +11,14 @@ namespace tandem::products {
 /// GET /detail_records, and what usage reports add up.
 inline constexpr std::string_view kDetailRecords = "detail_records";
 
-/// Adds a record under `id`, in the form of the contract's schema for its `record_type`
-/// ("sip-trunking", "call-control", "messaging" ...). Money in it is what the ledger was told:
-/// decimal text, with `currency`.
-inline void add_detail_record(api::Effects& effects, std::string id, std::string account,
-                              const json::Value& record, WallTime created_at) {
-  effects.put(std::string(kDetailRecords), std::move(id), std::move(account), record,
-              store::kAnyRevision, created_at);
-}
+/// Adds a record under `id`, in the form of the contract's schema for what was used. Its
+/// `record_type` may be the schema's ("message_detail_record") or the word that lists ask for
+/// ("messaging"); kinds without a schema of their own have only the latter ("call-control").
+/// Money in it is what the ledger was told: decimal text, with `currency`.
+void add_detail_record(api::Effects& effects, std::string id, std::string account,
+                       json::Value record, WallTime created_at);
+
+/// The word that lists ask for by a record's `record_type`; itself when it is one.
+std::string_view detail_record_kind(std::string_view record_type);
 
 }  // namespace tandem::products
