@@ -97,7 +97,8 @@ Result<BodyChoice, ApiError> choose_body(const contract::Operation& operation,
   if (!media.charset.empty() && media.charset != "utf-8" && media.charset != "us-ascii") {
     return refuse("10028", "Encode the body as UTF-8.");
   }
-  if (media.type.empty()) {
+  // The SDK says "*/*" where the specification does.
+  if (media.type.empty() || media.type == "*/*") {
     const auto& first = operation.bodies.front();
     return BodyChoice{kind_of(first.content_type), &first};
   }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "products/common/detail_records.h"
+#include "products/common/steps.h"
 #include "products/common/testing.h"
 
 namespace tandem::products::reporting {
@@ -136,6 +137,57 @@ TEST_CASE("dimensions narrow a report, and it comes as CSV too") {
   const auto page = world.get(base + "&page[size]=1&page[number]=2");
   CHECK(page.json["data"].items().size() == 1);
   CHECK(page.json["meta"]["total_pages"].integer() == 2);
+}
+
+TEST_CASE("records of messages are listed in the older form too") {
+  World world;
+  const auto all = world.get("/reports/mdrs");
+  REQUIRE_MESSAGE(all.status == 200, all.body);
+  CHECK(all.json["data"].items().size() == 3);
+  CHECK(all.json["data"].items()[0]["status"].string() == "DELIVERED");
+  const auto some = world.get("/reports/mdrs?direction=OUTBOUND&status=DELIVERED&profile=Alerts");
+  CHECK(some.json["data"].items().size() == 2);
+  CHECK(some.json["meta"]["total_results"].integer() == 2);
+  CHECK(world.get("/reports/mdrs?start_date=2026-11-20").json["data"].items().size() == 2);
+  CHECK(world.get("/reports/mdrs?cld=%2B1").json["data"].items().empty());
+}
+
+TEST_CASE("a report on messages is made in the background, or at once") {
+  World world;
+  const auto ordered =
+      world.platform.send("POST", "/v2/reports/mdr_usage_reports",
+                          R"({"aggregation_type":"PROFILE","start_date":"2026-11-18T00:00:00Z",)"
+                          R"("end_date":"2026-11-21T00:00:00Z"})");
+  REQUIRE_MESSAGE(ordered.status == 200, ordered.body);
+  CHECK(ordered.json["data"]["status"].string() == "PENDING");
+  const std::string id(ordered.json["data"]["id"].string());
+  const api::Timer timer = document_timer("reporting.run_mdr_usage_report", id,
+                                          world.platform.account, world.platform.clock.now());
+  auto effects = (*world.platform.registry.workflow(timer.workflow))(
+      {timer, world.platform.clock.now(), world.platform.ids},
+      *world.platform.database->snapshot());
+  REQUIRE(world.platform.database->commit_now(std::move(effects.batch)).status ==
+          store::Committed::Status::Done);
+
+  const auto made = world.get("/reports/mdr_usage_reports/" + id);
+  CHECK(made.json["data"]["status"].string() == "COMPLETE");
+  CHECK(made.json["data"]["report_url"].string().find("/files/") != std::string::npos);
+  const json::Value& rows = made.json["data"]["result"];
+  REQUIRE(rows.items().size() == 2);
+  CHECK(rows.items()[1]["direction"].string() == "outbound");
+  CHECK(rows.items()[1]["profile_id"].string() == "p1");
+  CHECK(rows.items()[1]["sent"].string() == "2");
+  CHECK(rows.items()[1]["delivered"].string() == "2");
+  CHECK(rows.items()[1]["parts"].string() == "3");
+  CHECK(rows.items()[1]["cost"].string() == "0.012");
+
+  const std::string sync =
+      "/reports/mdr_usage_reports/sync?aggregation_type=PROFILE&"
+      "start_date=2026-11-18T00:00:00Z&end_date=2026-11-21T00:00:00Z";
+  CHECK(world.get(sync).json["data"]["result"].text() == rows.text());
+  CHECK(world.get(sync + "&profiles=Other").json["data"]["result"].items().empty());
+  CHECK(world.platform.send("DELETE", "/v2/reports/mdr_usage_reports/" + id).status == 200);
+  CHECK(world.get("/reports/mdr_usage_reports").json["data"].items().empty());
 }
 
 TEST_CASE("what no report can be made of is refused with the parameter's name") {

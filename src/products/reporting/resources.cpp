@@ -2,9 +2,10 @@
 
 namespace tandem::products::reporting {
 
-void declare(api::Registry& registry, const Services&) {
+void declare(api::Registry& registry, const Services& services) {
   declare_detail_records(registry);
   declare_usage_reports(registry);
+  declare_message_reports(registry, services);
 }
 
 }  // namespace tandem::products::reporting
