@@ -14,6 +14,10 @@ class Inventory;
 void declare_search(api::Registry& registry, const Inventory& inventory,
                     const ledger::Rates& rates);
 void declare_phone_numbers(api::Registry& registry);
+void declare_comments(api::Registry& registry);
+void declare_emergency(api::Registry& registry, const ledger::Rates& rates);
+void declare_jobs(api::Registry& registry, const ledger::Rates& rates);
+void declare_ownership(api::Registry& registry, const Inventory& inventory);
 void declare_orders(api::Registry& registry, const Inventory& inventory,
                     const ledger::Rates& rates);
 void declare_reservations(api::Registry& registry, const Inventory& inventory);

@@ -2,9 +2,11 @@
 #include "core/e164.h"
 #include "products/common/connections.h"
 #include "products/numbers/claims.h"
+#include "products/numbers/emergency.h"
 #include "products/numbers/holdings.h"
 #include "products/numbers/numbers.h"
 #include "products/numbers/prices.h"
+#include "products/numbers/settings.h"
 
 // What an account does with the numbers it has: assign them, tag them, set up voice and messaging,
 // give them back.
@@ -36,6 +38,7 @@ class Sibling {
       fields_.set(name, value);
     }
   }
+  json::Value& fields() { return fields_; }
   void put() {
     if (!row_) return;
     draft_.effects.put(std::string(collection_), row_->id, row_->account, fields_, row_->revision);
@@ -48,27 +51,12 @@ class Sibling {
   json::Value fields_ = json::Value::object();
 };
 
-/// An empty text in an update takes the assignment away.
-void drop_when_empty(json::Value& document, std::string_view name) {
-  if (document[name].string().empty()) document.members().erase(name);
-}
-
 Result<void, ApiError> change_number(Draft& draft) {
   json::Value& number = draft.document;
-  drop_when_empty(number, "billing_group_id");
-  drop_when_empty(number, "connection_id");
-  const std::string name =
-      connection_name(draft.snapshot, draft.call.account, number["connection_id"].string());
-  number.set("connection_name", name);
-  drop_when_empty(number, "connection_name");
-  number.set("_tagged", number["tags"].is_array() && !number["tags"].items().empty());
-
+  Sibling voice(draft, kVoiceSettings);
+  mirror_number(draft.snapshot, draft.call.account, number, voice.fields());
   set_billing_group(draft.snapshot, number_key(number["id"].string()),
                     number["billing_group_id"].string(), draft.effects);
-  Sibling voice(draft, kVoiceSettings);
-  voice.set("connection_id", number["connection_id"]);
-  voice.set("_connection_name", number["connection_name"]);
-  voice.set("customer_reference", number["customer_reference"]);
   voice.put();
   return {};
 }
@@ -82,6 +70,7 @@ Result<void, ApiError> release_number(Draft& draft) {
   draft.effects.remove(std::string(kVoiceSettings), id);
   draft.effects.remove(std::string(kMessagingSettings), id);
   unsubscribe(number_key(id), draft.effects);
+  unsubscribe(emergency_key(id), draft.effects);
   give_up(draft.document["phone_number"].string(), draft.effects);
   return {};
 }
@@ -94,17 +83,7 @@ Result<void, ApiError> change_voice(Draft& draft) {
                   "/call_forwarding/forwards_to");
   }
   Sibling number(draft, kPhoneNumbers);
-  const struct {
-    std::string_view shown_as;
-    std::string_view setting;
-  } kShown[] = {{"call_forwarding_enabled", "call_forwarding.call_forwarding_enabled"},
-                {"call_recording_enabled", "call_recording.inbound_call_recording_enabled"},
-                {"caller_id_name_enabled", "caller_id_name_enabled"},
-                {"cnam_listing_enabled", "cnam_listing.cnam_listing_enabled"},
-                {"inbound_call_screening", "inbound_call_screening"},
-                {"t38_fax_gateway_enabled", "media_features.t38_fax_gateway_enabled"},
-                {"_usage_payment_method", "usage_payment_method"}};
-  for (const auto& [shown_as, setting] : kShown) number.set(shown_as, voice.at_path(setting));
+  mirror_voice(voice, number.fields());
   number.put();
   return {};
 }

@@ -6,6 +6,10 @@ namespace tandem::products::numbers {
 void declare(api::Registry& registry, const Services& services) {
   declare_search(registry, services.inventory, services.rates);
   declare_phone_numbers(registry);
+  declare_comments(registry);
+  declare_emergency(registry, services.rates);
+  declare_jobs(registry, services.rates);
+  declare_ownership(registry, services.inventory);
   declare_orders(registry, services.inventory, services.rates);
   declare_reservations(registry, services.inventory);
 }

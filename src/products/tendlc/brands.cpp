@@ -5,6 +5,7 @@
 #include "contract/operations.h"
 #include "core/e164.h"
 #include "products/common/steps.h"
+#include "products/tendlc/fees.h"
 #include "products/tendlc/registration.h"
 #include "products/tendlc/tendlc.h"
 
@@ -64,10 +65,13 @@ void start_review(std::string_view id, std::string_view account, WallTime now, E
   effects.timers.push_back(document_timer(kReviewBrand, id, account, now + kDecisionTime));
 }
 
-Result<void, ApiError> make_brand(Draft& draft) {
+Result<void, ApiError> make_brand(Draft& draft, const ledger::Rates& rates) {
   json::Value& brand = draft.document;
   if (auto sound = check_brand(brand); !sound) return sound;
   brand.set("cspId", "STANDEM");
+  const Item item = registration_item("brand_registration", brand["brandId"].string(),
+                                      draft.call.account.id, brand["displayName"].string());
+  charge_fee(rates, item, draft.call.now, draft.effects);
   start_review(brand["brandId"].string(), draft.call.account.id, draft.call.now, draft.effects);
   return {};
 }
@@ -194,7 +198,7 @@ Outcome show_feedback(const api::Registry& registry, const Call& call,
 
 }  // namespace
 
-void declare_brands(api::Registry& registry) {
+void declare_brands(api::Registry& registry, const ledger::Rates& rates) {
   using Function = Outcome (*)(const api::Registry&, const Call&, const store::Snapshot&);
   const auto bind = [&registry](Op op, Function function) {
     registry.bind(op, [&registry, function](const Call& call, const store::Snapshot& snapshot) {
@@ -212,7 +216,7 @@ void declare_brands(api::Registry& registry) {
       .defaults = R"({"brandRelationship":"BASIC_ACCOUNT","status":"REGISTRATION_PENDING",
                       "assignedCampaignsCount":0})",
       .immutable = {"identityStatus"},
-      .on_create = make_brand,
+      .on_create = [&rates](Draft& draft) { return make_brand(draft, rates); },
       .on_update = change_brand,
       .on_delete = delete_brand,
       .on_read = show_brand,

@@ -4,6 +4,7 @@
 #include "api/resource_engine.h"
 #include "contract/operations.h"
 #include "products/common/steps.h"
+#include "products/tendlc/fees.h"
 #include "products/tendlc/registration.h"
 #include "products/tendlc/tendlc.h"
 
@@ -80,7 +81,8 @@ void count_campaign(const api::Registry& registry, const store::Row& row, int ch
   registry.engine(kBrands)->put(row, brand, now, effects);
 }
 
-Outcome build(const api::Registry& registry, const Call& call, const store::Snapshot& snapshot) {
+Outcome build(const api::Registry& registry, const ledger::Rates& rates, const Call& call,
+              const store::Snapshot& snapshot) {
   const std::string_view brand_id = call.body["brandId"].string();
   const auto brand_row = api::find_own(snapshot, call.account, kBrands, brand_id);
   if (!brand_row) return refuse("10017", "Your account has no brand of this id.", "/brandId");
@@ -94,6 +96,7 @@ Outcome build(const api::Registry& registry, const Call& call, const store::Snap
   Effects effects;
   campaigns->put_new(call.account.id, call.now, campaign, effects);
   count_campaign(registry, *brand_row, 1, call.now, effects);
+  charge_campaign(rates, campaign, call.account.id, call.now, effects);
   effects.timers.push_back(document_timer(kReviewCampaign, campaign["campaignId"].string(),
                                           call.account.id, call.now + kDecisionTime));
   effects.reply = campaigns->reply(call, snapshot, campaign);
@@ -113,6 +116,7 @@ Outcome deactivate(const api::Registry& registry, const Call& call,
     campaign.set("campaignStatus", "TCR_EXPIRED");
     campaign.set("isTMobileRegistered", false);
     campaigns->put(*row, campaign, call.now, effects);
+    unsubscribe(campaign_key(row->id), effects);
     tell_campaign(campaign, call.account.id, {call.now, call.ids}, effects);
     const auto brand = snapshot.get(kBrands, campaign["brandId"].string());
     if (brand) count_campaign(registry, *brand, -1, call.now, effects);
@@ -165,14 +169,17 @@ void show_campaign(const Call& call, const store::Snapshot& snapshot, json::Valu
 
 }  // namespace
 
-void declare_campaigns(api::Registry& registry) {
+void declare_campaigns(api::Registry& registry, const ledger::Rates& rates) {
   using Function = Outcome (*)(const api::Registry&, const Call&, const store::Snapshot&);
   const auto bind = [&registry](Op op, Function function) {
     registry.bind(op, [&registry, function](const Call& call, const store::Snapshot& snapshot) {
       return function(registry, call, snapshot);
     });
   };
-  bind(Op::PostCampaign, build);
+  registry.bind(Op::PostCampaign,
+                [&registry, &rates](const Call& call, const store::Snapshot& snapshot) {
+                  return build(registry, rates, call, snapshot);
+                });
   bind(Op::DeactivateCampaign, deactivate);
   bind(Op::AppealCampaign, appeal);
   registry.resource({

@@ -2,11 +2,11 @@
 
 namespace tandem::products::tendlc {
 
-void declare(api::Registry& registry, const Services&) {
+void declare(api::Registry& registry, const Services& services) {
   declare_enums(registry);
-  declare_brands(registry);
-  declare_vetting(registry);
-  declare_campaigns(registry);
+  declare_brands(registry, services.rates);
+  declare_vetting(registry, services.rates);
+  declare_campaigns(registry, services.rates);
   declare_campaign_views(registry);
   declare_campaign_review(registry);
   declare_partner_campaigns(registry);

@@ -12,9 +12,9 @@ void declare(api::Registry& registry, const Services& services);
 
 /// Parts of declare(), a file each.
 void declare_enums(api::Registry& registry);
-void declare_brands(api::Registry& registry);
-void declare_vetting(api::Registry& registry);
-void declare_campaigns(api::Registry& registry);
+void declare_brands(api::Registry& registry, const ledger::Rates& rates);
+void declare_vetting(api::Registry& registry, const ledger::Rates& rates);
+void declare_campaigns(api::Registry& registry, const ledger::Rates& rates);
 void declare_campaign_views(api::Registry& registry);
 void declare_campaign_review(api::Registry& registry);
 void declare_partner_campaigns(api::Registry& registry);

@@ -3,6 +3,7 @@
 #include "api/resource_engine.h"
 #include "contract/operations.h"
 #include "products/common/steps.h"
+#include "products/tendlc/fees.h"
 #include "products/tendlc/registration.h"
 #include "products/tendlc/tendlc.h"
 
@@ -75,7 +76,8 @@ Outcome list(const api::Registry& registry, const Call& call, const store::Snaps
   return effects;
 }
 
-Outcome order(const api::Registry& registry, const Call& call, const store::Snapshot& snapshot) {
+Outcome order(const api::Registry& registry, const ledger::Rates& rates, const Call& call,
+              const store::Snapshot& snapshot) {
   const auto row = find_brand(registry, call, snapshot);
   if (!row) return tl::unexpected(row.error());
   auto brand = open_brand(*row, call);
@@ -89,6 +91,9 @@ Outcome order(const api::Registry& registry, const Call& call, const store::Snap
                            {"vettingId", call.ids.uuid()},
                            {"createDate", to_iso8601(call.now)}});
   Effects effects;
+  const Item item = registration_item("brand_vetting", record["vettingId"].string(),
+                                      call.account.id, (*brand)["displayName"].string());
+  charge_fee(rates, item, call.now, effects);
   effects.timers.push_back(
       document_timer(kVetBrand, row->id, call.account.id, call.now + kDecisionTime));
   return keep(registry, call, *row, std::move(*brand), record, std::move(effects));
@@ -133,7 +138,7 @@ Effects vet(const api::Step& step, const store::Snapshot& snapshot) {
 
 }  // namespace
 
-void declare_vetting(api::Registry& registry) {
+void declare_vetting(api::Registry& registry, const ledger::Rates& rates) {
   using Function = Outcome (*)(const api::Registry&, const Call&, const store::Snapshot&);
   const auto bind = [&registry](Op op, Function function) {
     registry.bind(op, [&registry, function](const Call& call, const store::Snapshot& snapshot) {
@@ -141,7 +146,10 @@ void declare_vetting(api::Registry& registry) {
     });
   };
   bind(Op::ListExternalVettings, list);
-  bind(Op::PostOrderExternalVetting, order);
+  registry.bind(Op::PostOrderExternalVetting,
+                [&registry, &rates](const Call& call, const store::Snapshot& snapshot) {
+                  return order(registry, rates, call, snapshot);
+                });
   bind(Op::PutExternalVettingRecord, import);
   registry.workflow(std::string(kVetBrand), vet);
 }

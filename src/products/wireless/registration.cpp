@@ -3,6 +3,8 @@
 
 #include "api/resource_engine.h"
 #include "contract/operations.h"
+#include "ledger/rates.h"
+#include "products/common/charges.h"
 #include "products/common/steps.h"
 #include "products/wireless/card_numbers.h"
 #include "products/wireless/sim_cards.h"
@@ -40,6 +42,9 @@ std::string fault_of(const store::Snapshot& snapshot, std::string_view code) {
   }
   return {};
 }
+
+/// What a card costs a month, as the price list calls it.
+constexpr std::string_view kCardService = "sim_card_monthly";
 
 struct NewCard {
   std::string type;  // "physical" or "esim"
@@ -89,8 +94,8 @@ void send_preferences(const api::Registry& registry, const Call& call, const jso
 }
 
 /// Makes the card and starts what brings it into the wanted status.
-Result<json::Value, ApiError> add_card(const api::Registry& registry, const Call& call,
-                                       const NewCard& wanted, Effects& effects) {
+Result<json::Value, ApiError> add_card(const api::Registry& registry, const ledger::Rates& rates,
+                                       const Call& call, const NewCard& wanted, Effects& effects) {
   const api::ResourceEngine* cards = registry.engine(kCards);
   json::Value card = describe(*cards, wanted, call);
   const std::string action = wanted.status == "disabled"
@@ -102,6 +107,14 @@ Result<json::Value, ApiError> add_card(const api::Registry& registry, const Call
   card.set("status", json::Value::object({{"value", "registering"}}));
   cards->put_new(call.account.id, call.now, card, effects);
   send_preferences(registry, call, card, effects);
+  const std::string_view id = card["id"].string();
+  subscribe({.key = card_key(id),
+             .account = call.account.id,
+             .product = ledger::Product::Wireless,
+             .service = std::string(kCardService),
+             .reference = std::string(id),
+             .description = std::string(card["iccid"].string())},
+            rates.service(kCardService).value_or(0), call.now, effects);
   return card;
 }
 
@@ -135,7 +148,7 @@ void answer(json::Array cards, json::Array faults, Effects& effects) {
 }
 
 /// Codes that cannot be registered are told beside the cards of those that could.
-Outcome register_cards(const api::Registry& registry, const Call& call,
+Outcome register_cards(const api::Registry& registry, const ledger::Rates& rates, const Call& call,
                        const store::Snapshot& snapshot) {
   const json::View codes = call.body["registration_codes"];
   if (codes.size() == 0 || codes.size() > kMostCodes) {
@@ -159,7 +172,7 @@ Outcome register_cards(const api::Registry& registry, const Call& call,
       continue;
     }
     ++index;
-    auto card = add_card(registry, call,
+    auto card = add_card(registry, rates, call,
                          {"physical", code, *group, tags_of(call),
                           std::string(call.body["status"].string("enabled"))},
                          effects);
@@ -170,7 +183,7 @@ Outcome register_cards(const api::Registry& registry, const Call& call,
   return effects;
 }
 
-Outcome purchase_esims(const api::Registry& registry, const Call& call,
+Outcome purchase_esims(const api::Registry& registry, const ledger::Rates& rates, const Call& call,
                        const store::Snapshot& snapshot) {
   const int64_t amount = call.body["amount"].integer();
   if (amount < 1 || amount > kMostEsims) {
@@ -182,7 +195,7 @@ Outcome purchase_esims(const api::Registry& registry, const Call& call,
   json::Array shown;
   for (int64_t i = 0; i < amount; ++i) {
     auto card = add_card(
-        registry, call,
+        registry, rates, call,
         {"esim", {}, *group, tags_of(call), std::string(call.body["status"].string("enabled"))},
         effects);
     if (!card) return tl::unexpected(std::move(card.error()));
@@ -221,14 +234,15 @@ Effects finish_update(const api::Step& step, const store::Snapshot& snapshot) {
 
 }  // namespace
 
-void declare_registration(api::Registry& registry) {
+void declare_registration(api::Registry& registry, const ledger::Rates& rates) {
   registry.bind(Op::RegisterSimCards,
-                [&registry](const Call& call, const store::Snapshot& snapshot) {
-                  return register_cards(registry, call, snapshot);
+                [&registry, &rates](const Call& call, const store::Snapshot& snapshot) {
+                  return register_cards(registry, rates, call, snapshot);
                 });
-  registry.bind(Op::PurchaseESim, [&registry](const Call& call, const store::Snapshot& snapshot) {
-    return purchase_esims(registry, call, snapshot);
-  });
+  registry.bind(Op::PurchaseESim,
+                [&registry, &rates](const Call& call, const store::Snapshot& snapshot) {
+                  return purchase_esims(registry, rates, call, snapshot);
+                });
   registry.bind(Op::ValidateRegistrationCodes, validate_codes);
   registry.resource({.path = "/ota_updates", .record_type = "ota_update"});
   registry.workflow(std::string(kFinishUpdate), finish_update);

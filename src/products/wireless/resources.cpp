@@ -51,7 +51,7 @@ void declare(api::Registry& registry, const Services& services) {
   declare_gateways(registry);
   declare_blocklists(registry);
   declare_sim_cards(registry);
-  declare_registration(registry);
+  declare_registration(registry, services.rates);
   declare_sim_card_actions(registry);
   declare_sim_card_views(registry);
   declare_orders(registry);

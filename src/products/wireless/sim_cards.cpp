@@ -1,6 +1,7 @@
 #include "products/wireless/sim_cards.h"
 
 #include "api/resource_engine.h"
+#include "products/common/charges.h"
 #include "products/wireless/wireless.h"
 
 // The cards of an account as documents: what may be changed directly, and what a read shows.
@@ -35,6 +36,7 @@ Result<void, ApiError> delete_card(Draft& draft) {
   const std::string id(draft.document["id"].string());
   draft.document.set("status", json::Value::object({{"value", "disabling"}}));
   draft.effects.remove(std::string(kPublicIps), id);
+  unsubscribe(card_key(id), draft.effects);
   return {};
 }
 

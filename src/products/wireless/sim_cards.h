@@ -25,6 +25,9 @@ inline constexpr std::string_view kUpdates = "ota_updates";
 inline constexpr std::string_view kPublicIps = "sim_card_public_ips";
 inline constexpr std::string_view kLogs = "wireless_connectivity_logs";
 
+/// The key under which a card's months are charged.
+inline std::string card_key(std::string_view id) { return "sim_card/" + std::string(id); }
+
 /// How long the simulated network takes to do something to a card.
 inline constexpr auto kActionTime = std::chrono::seconds(10);
 /// How long a gateway takes to come up.

@@ -15,7 +15,7 @@ void declare_group_actions(api::Registry& registry);
 void declare_gateways(api::Registry& registry);
 void declare_blocklists(api::Registry& registry);
 void declare_sim_cards(api::Registry& registry);
-void declare_registration(api::Registry& registry);
+void declare_registration(api::Registry& registry, const ledger::Rates& rates);
 void declare_sim_card_actions(api::Registry& registry);
 void declare_sim_card_views(api::Registry& registry);
 void declare_orders(api::Registry& registry);
