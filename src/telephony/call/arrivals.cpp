@@ -40,9 +40,8 @@ Stranger stranger_of(const sip::Message& request, const sip::Flow& flow) {
   return out;
 }
 
-Arrivals::Arrivals(Owner& owner, Inquiries& inquiries, sip::Endpoint& endpoint,
-                   sip::DigestServer& digest)
-    : owner_(owner), inquiries_(inquiries), endpoint_(endpoint), digest_(digest) {}
+Arrivals::Arrivals(Owner& owner, Inquiries& inquiries, sip::DigestServer& digest)
+    : owner_(owner), inquiries_(inquiries), digest_(digest) {}
 
 Arrivals::~Arrivals() {
   for (const auto& [id, arrival] : arrivals_) arrival->dialog.set_listener(nullptr);

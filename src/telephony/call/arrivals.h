@@ -30,7 +30,7 @@ class Arrivals {
     ~Owner() = default;
   };
 
-  Arrivals(Owner& owner, Inquiries& inquiries, sip::Endpoint& endpoint, sip::DigestServer& digest);
+  Arrivals(Owner& owner, Inquiries& inquiries, sip::DigestServer& digest);
   ~Arrivals();
 
   void begin(sip::CallLeg& dialog);
@@ -53,7 +53,6 @@ class Arrivals {
 
   Owner& owner_;
   Inquiries& inquiries_;
-  sip::Endpoint& endpoint_;
   sip::DigestServer& digest_;
   std::unordered_map<sip::LegId, std::unique_ptr<Arrival>> arrivals_;
 };

@@ -83,7 +83,7 @@ Result<void> Switch::Core::open() {
   inquiries_ = std::make_unique<Inquiries>(directory_, gate_, wheel());
   users_ = std::make_unique<Users>(*inquiries_, listener_, wheel(), random(), options_.domain);
   trunks_ = std::make_unique<Trunks>(endpoint(), random(), listener_);
-  arrivals_ = std::make_unique<Arrivals>(*this, *inquiries_, endpoint(), registrar().digest());
+  arrivals_ = std::make_unique<Arrivals>(*this, *inquiries_, registrar().digest());
   bridges_ = std::make_unique<Bridges>(*this);
   gateway_ = std::make_unique<sip::WebSocketGateway>(shard(), stack_->transport());
   websocket_handler_ = gateway_->handler();

@@ -51,7 +51,7 @@ Result<void, Refusal> Leg::answer(AnswerPlan plan) {
         hangup(refused, no_ports ? HangupCause::Unreachable : HangupCause::NoCommonMedia));
     return tl::unexpected(sdp.error());
   }
-  time_limit_ = plan.time_limit;
+  if (plan.time_limit.count() > 0) time_limit_ = plan.time_limit;
   sip_->answer(sip::sdp_body(std::move(*sdp)), std::move(plan.headers));
   if (alive()) begin_talk();
   return {};

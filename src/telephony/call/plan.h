@@ -113,7 +113,7 @@ struct AnswerPlan {
   HeaderList headers;
   /// Unset: as the route of the call had it.
   std::optional<MediaPlan> media;
-  std::chrono::milliseconds time_limit{0};  // zero: none
+  std::chrono::milliseconds time_limit{0};  // zero: none, or what limit_time() said
 };
 
 /// How a leg is ended, or refused.

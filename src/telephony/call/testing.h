@@ -140,6 +140,7 @@ class Party final : public Directory, public Listener {
     reply(std::move(user));
   }
   void route(const IncomingCall& call, Reply<Route> reply) override {
+    if (when_routed) return when_routed(std::move(reply));
     reply(routing ? routing(call) : ToApplication{});
   }
   void admit(LegId, const DialPlan& plan, Reply<std::optional<RefuseCall>> reply) override {
@@ -238,6 +239,7 @@ class Party final : public Directory, public Listener {
   std::function<Route(const IncomingCall&)> routing;
   std::function<std::optional<RefuseCall>(const DialPlan&)> admission;
   std::function<void(const IncomingCall&)> when_called;
+  std::function<void(Reply<Route>)> when_routed;
 
   Metrics metrics;
   std::unique_ptr<Switch> exchange;
