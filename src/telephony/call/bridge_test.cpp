@@ -108,6 +108,17 @@ TEST_CASE("a transfer that fails leaves the first leg alone") {
   CHECK(!hub.wait(line("hangup", first.callee)).empty());
 }
 
+TEST_CASE("a leg is not dialled for one that has ended") {
+  Party hub;
+  Party bob;
+  DialPlan plan;
+  plan.link = Link{};
+  plan.link->with = 999;
+  const LegId out = hub.call(bob, "carol", plan);
+  CHECK(hub.wait("hangup") == line("hangup", out) + " originator_cancel 487 unknown");
+  CHECK(!bob.has("incoming"));
+}
+
 TEST_CASE("a relayed call: early media, answer, sound both ways, hang-up") {
   Party alice;
   Party hub;

@@ -190,11 +190,13 @@ void Switch::Core::dial(LegId id, DialPlan plan) {
   Leg& leg = add(std::make_unique<Leg>(*this, id, std::move(plan)));
   const bool full = legs_.size() > options_.max_legs || stopped_;
   if (full || !bridges_->follow(leg)) {
-    leg.refuse(kUnavailable, "too many calls");
-    return;
+    return leg.refuse(kUnavailable, "too many calls");
   }
-  if (leg.link()) {
-    if (Leg* const first = find(leg.link()->with)) leg.prefer_codecs_of(*first);
+  if (const auto& link = leg.link()) {
+    Leg* const first = find(link->with);
+    const bool needed = link->answer || link->end_together;
+    if (first == nullptr && needed) return leg.refuse(487, "the first leg has ended");
+    if (first != nullptr) leg.prefer_codecs_of(*first);
   }
   leg.start();
 }
