@@ -20,6 +20,8 @@ struct Subject {
   std::vector<std::string> secret;
 };
 
+constexpr size_t kEnvelopeBytes = 512;
+
 bool lets_change(const ResourceEngine& engine, const contract::Contract& contract) {
   const auto operations = engine.operations();
   return std::any_of(operations.begin(), operations.end(), [&](const auto& entry) {
@@ -44,19 +46,25 @@ bool is_sensitive(std::string_view field) {
   });
 }
 
-/// The fields in which two documents differ, nested ones by their dotted paths.
+/// The fields in which two documents differ, nested ones by their dotted paths: as a JSON array,
+/// written without a tree because every request that changes something pays for it.
 class Differences {
  public:
-  explicit Differences(const std::vector<std::string>& secret) : secret_(secret) {}
+  explicit Differences(const std::vector<std::string>& secret) : secret_(secret) {
+    text_.reserve(kUsualBytes);
+  }
 
-  json::Array take(const json::Value& before, const json::Value& after) {
+  /// Empty when there are none.
+  std::string take(const json::Value& before, const json::Value& after) {
+    out_.array();
     compare({}, before, after);
-    return std::move(changes_);
+    out_.end();
+    return count_ == 0 ? std::string() : std::move(text_);
   }
 
  private:
   void compare(const std::string& path, const json::Value& before, const json::Value& after) {
-    if (before == after || changes_.size() == Audit::kMostFields) return;
+    if (before == after || count_ == Audit::kMostFields) return;
     const bool deeper = (before.is_object() || before.is_null()) &&
                         (after.is_object() || after.is_null()) &&
                         (path.empty() || (before.is_object() && after.is_object()));
@@ -80,12 +88,17 @@ class Differences {
   }
 
   void add(const std::string& path, const json::Value& from, const json::Value& to) {
-    if (changes_.size() == Audit::kMostFields) return;
-    changes_.push_back(json::Value::object({{"field", path}, {"from", from}, {"to", to}}));
+    if (count_ == Audit::kMostFields) return;
+    ++count_;
+    out_.object().member("field", path);
+    out_.raw_member("from", from.text()).raw_member("to", to.text()).end();
   }
 
+  static constexpr size_t kUsualBytes = 1024;
   const std::vector<std::string>& secret_;
-  json::Array changes_;
+  std::string text_;
+  json::Writer out_{text_};
+  size_t count_ = 0;
 };
 
 /// A document before and after a request; null where there is none.
@@ -104,21 +117,26 @@ std::string text_of(const json::Value& value) {
   return value.is_string() ? std::string(value.string()) : value.text();
 }
 
-json::Value event_of(const Call& call, const Subject& subject, const Change& change,
-                     json::Array differences) {
+store::Put event_of(const Call& call, const Subject& subject, const Change& change,
+                    std::string_view differences) {
   const std::string& account = call.account.id;
   const json::Value& alternate = change.any()[subject.alternate_field];
-  return json::Value::object(
-      {{"id", call.ids.uuid()},
-       {"record_type", "audit_event"},
-       {"change_type", change.type()},
-       {"resource_id", text_of(change.any()[subject.id_field])},
-       {"alternate_resource_id", alternate.is_string() ? alternate : json::Value()},
-       {"changes", std::move(differences)},
-       {"change_made_by", "account_owner"},
-       {"user_id", account},
-       {"organization_id", call.account.parent.empty() ? account : call.account.parent},
-       {"created_at", to_iso8601(call.now)}});
+  store::Put put{std::string(kAuditEvents), call.ids.uuid(), account, {}, store::kNew, call.now};
+  put.body.reserve(differences.size() + kEnvelopeBytes);
+  json::Writer(put.body)
+      .object()
+      .member("id", put.id)
+      .member("record_type", "audit_event")
+      .member("change_type", change.type())
+      .member("resource_id", text_of(change.any()[subject.id_field]))
+      .raw_member("alternate_resource_id", alternate.is_string() ? alternate.text() : "null")
+      .raw_member("changes", differences)
+      .member("change_made_by", "account_owner")
+      .member("user_id", account)
+      .member("organization_id", call.account.parent.empty() ? account : call.account.parent)
+      .member("created_at", to_iso8601(call.now))
+      .end();
+  return put;
 }
 
 }  // namespace
@@ -148,11 +166,11 @@ Audit::~Audit() = default;
 
 void Audit::record(const Call& call, const store::Snapshot& snapshot, Effects& effects) const {
   if (call.account.id.empty()) return;
-  std::vector<json::Value> events;
+  std::vector<store::Put> events;
   const auto tell = [&](const Subject& subject, const Change& change) {
-    json::Array differences = Differences(subject.secret).take(change.before, change.after);
+    const std::string differences = Differences(subject.secret).take(change.before, change.after);
     if (differences.empty() || events.size() == kMostDocuments) return;
-    events.push_back(event_of(call, subject, change, std::move(differences)));
+    events.push_back(event_of(call, subject, change, differences));
   };
   std::unordered_set<std::string> put_back;
   for (const store::Put& put : effects.batch.puts) {
@@ -172,10 +190,7 @@ void Audit::record(const Call& call, const store::Snapshot& snapshot, Effects& e
     const auto row = snapshot.get(remove.collection, remove.id);
     if (row && row->account == call.account.id) tell(*subject, {document_of(*row), {}});
   }
-  for (const json::Value& event : events) {
-    effects.put(std::string(kAuditEvents), std::string(event["id"].string()), call.account.id,
-                event, store::kNew, call.now);
-  }
+  for (store::Put& event : events) effects.batch.puts.push_back(std::move(event));
 }
 
 }  // namespace tandem::api

@@ -33,6 +33,16 @@ void read_plain(QueryContext& context, const QueryPair& pair) {
   }
 }
 
+void read_pairs(QueryContext& context, const std::vector<QueryPair>& pairs) {
+  FilterReader filters(context);
+  for (const QueryPair& pair : pairs) {
+    if (!read_page(context, pair) && !read_sort(context, pair) && !filters.read(pair)) {
+      read_plain(context, pair);
+    }
+  }
+  filters.finish();
+}
+
 void check_required(QueryContext& context, const std::vector<QueryPair>& pairs) {
   for (const Parameter& parameter : context.operation.parameters) {
     if (parameter.in != Parameter::In::Query || !parameter.required) continue;
@@ -80,13 +90,7 @@ Result<QueryValues, ApiError> read_query(const Operation& operation, std::string
   const auto pairs = split_query(raw);
   if (!pairs) return refuse("10015", "The query string is malformed.");
   default_page(context);
-  FilterReader filters(context);
-  for (const QueryPair& pair : *pairs) {
-    if (!read_page(context, pair) && !read_sort(context, pair) && !filters.read(pair)) {
-      read_plain(context, pair);
-    }
-  }
-  filters.finish();
+  if (!pairs->empty()) read_pairs(context, *pairs);
   check_required(context, *pairs);
   if (!error.items.empty()) return tl::unexpected(std::move(error));
   return values;

@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::string_view kColumns = "SELECT sequence,id,account,revision,created_at,body FROM ";
 
+/// Room for what stands around the table's name in get().
+constexpr size_t kMostAround = 16;
+
 Row row_of(const Statement& statement) {
   Row row;
   row.sequence = statement.integer(kSequenceColumn);
@@ -36,9 +39,12 @@ SqliteSnapshot::~SqliteSnapshot() {
 
 std::optional<Row> SqliteSnapshot::get(std::string_view collection, std::string_view id) const {
   if (failed_) return std::nullopt;
-  std::string sql(kColumns);
+  const std::string& table = layout_.at(collection).table;
+  std::string sql;
+  sql.reserve(kColumns.size() + table.size() + kMostAround);
+  sql += kColumns;
   sql += '"';
-  sql += layout_.at(collection).table;
+  sql += table;
   sql += "\" WHERE id=?";
   Statement select = start(sql);
   if (!next(select.bind(id))) return std::nullopt;
