@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "api/registry.h"
+#include "app/local_speaker.h"
 #include "app/products.h"
 #include "app/web_fetcher.h"
 #include "contract/contract.h"
@@ -70,8 +71,9 @@ Result<std::vector<CoverageRow>> measure_coverage() {
   const auto rates = ledger::Rates::built_in();
   if (!rates) return tl::unexpected(rates.error());
   WebFetcher fetcher{WebFetcher::Options()};
+  LocalSpeaker speaker;
   products::voice::Switchboard switchboard({}, {**blobs, **secrets, fetcher, *rates});
-  declare_products(registry, {**blobs, **secrets, seeds, inventory, fetcher,
+  declare_products(registry, {**blobs, **secrets, seeds, inventory, fetcher, speaker,
                               [](const api::Decision&) {}, *rates, 0, &switchboard});
   const auto pending = (*contract)->pending();
   const auto sound = registry.check({pending.begin(), pending.end()});

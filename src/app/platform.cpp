@@ -16,6 +16,7 @@
 #include "api/site.h"
 #include "api/workflows.h"
 #include "app/database.h"
+#include "app/local_speaker.h"
 #include "app/products.h"
 #include "app/sandbox.h"
 #include "app/sandbox_phones.h"
@@ -169,6 +170,7 @@ struct Platform::Parts {
   products::Seeds seeds;
   products::numbers::Inventory inventory = products::numbers::Inventory::built_in();
   std::unique_ptr<WebFetcher> fetcher;
+  LocalSpeaker speaker;
   std::unique_ptr<products::voice::Switchboard> switchboard;
   std::optional<ledger::Rates> rates;
   std::unique_ptr<api::Registry> registry;
@@ -237,7 +239,7 @@ Result<void> Platform::Parts::open_state() {
   switchboard = std::make_unique<products::voice::Switchboard>(
       switchboard_options(config),
       products::voice::Switchboard::Means{*blobs, *secrets, *fetcher, *rates});
-  declare_products(*registry, {*blobs, *secrets, seeds, inventory, *fetcher,
+  declare_products(*registry, {*blobs, *secrets, seeds, inventory, *fetcher, speaker,
                                [this](api::Decision decision) { decide(std::move(decision)); },
                                *rates, starting_credit(config), switchboard.get()});
   api::declare_retention(*registry, retention_rules(config));
@@ -356,6 +358,7 @@ Result<void> Platform::Parts::listen() {
       [this](std::shared_ptr<http::Exchange> exchange) { site.handle(std::move(exchange)); });
   shards->start();
   fetcher->start(*shards);
+  speaker.start(*shards);
   if (auto sending = deliveries->start(); !sending) return sending;
   workflows->start();
   if (auto calling = listen_for_calls(); !calling) return calling;
@@ -405,6 +408,7 @@ Platform::~Platform() {
     parts.fetcher->stop();
     parts.deliveries->stop();
     parts.shards->stop();
+    parts.speaker.stop();
   }
   parts.dispatcher->stop();
 }

@@ -11,5 +11,6 @@ void declare(api::Registry& registry, const Services& services);
 
 void declare_media(api::Registry& registry, const Services& services);
 void declare_recordings(api::Registry& registry, const Services& services);
+void declare_speech(api::Registry& registry, const Services& services);
 
 }  // namespace tandem::products::audio

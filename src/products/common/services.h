@@ -26,6 +26,7 @@ namespace tandem::products {
 class Fetcher;
 class SecretBox;
 class Seeds;
+class Speaker;
 
 /// Makes true what an engine or a carrier reported: api::Dispatcher::decide(). From any thread,
 /// while the platform runs; before and after that the decision is dropped.
@@ -39,6 +40,7 @@ struct Services {
   Seeds& seeds;                         // where reference data is named
   const numbers::Inventory& inventory;  // every number there is
   Fetcher& fetcher;                     // reads files by their address, once the platform runs
+  Speaker& speaker;                     // says what is written, once the platform runs
   Decide decide;
   const ledger::Rates& rates;         // what everything costs
   ledger::Nanos starting_credit = 0;  // what a new account is given to begin with

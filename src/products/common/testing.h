@@ -12,6 +12,7 @@
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
 #include "products/common/services.h"
+#include "products/common/speaker.h"
 #include "products/numbers/inventory.h"
 #include "store/blobs.h"
 
@@ -34,6 +35,27 @@ class FakeFetcher final : public Fetcher {
   }
 };
 
+/// Says everything at once, as a tone of half a second; has a voice of two languages.
+class FakeSpeaker final : public Speaker {
+ public:
+  std::vector<media::SpeechRequest> said;
+
+  void speak(const media::SpeechRequest& request, media::PromptDone done) override {
+    said.push_back(request);
+    auto prompt = std::make_shared<media::Prompt>();
+    prompt->samples.assign(4000, 1000);
+    done(media::PromptPtr(std::move(prompt)));
+  }
+  std::vector<media::SpeechVoice> voices() const override {
+    return {{"anna", "de-DE", media::SpeechGender::Female},
+            {"bob", "en-US", media::SpeechGender::Male}};
+  }
+  bool later(UniqueFunction<void()> work) override {
+    work();
+    return true;
+  }
+};
+
 /// What products are handed, of a test's own. Declare it before the api::testing::Platform that
 /// uses it; set `decide` behind that one when a product reports by it.
 struct TestServices {
@@ -43,6 +65,7 @@ struct TestServices {
   Seeds seeds;
   numbers::Inventory inventory = numbers::Inventory::built_in();
   FakeFetcher fetcher;
+  FakeSpeaker speaker;
   ledger::Rates rates = *ledger::Rates::built_in();
   Decide decide;
 
@@ -52,6 +75,7 @@ struct TestServices {
             seeds,
             inventory,
             fetcher,
+            speaker,
             [this](api::Decision decision) {
               if (decide) decide(std::move(decision));
             },

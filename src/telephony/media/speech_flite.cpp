@@ -23,9 +23,16 @@ struct WaveFree {
   void operator()(cst_wave* wave) const { delete_wave(wave); }
 };
 
+/// The library does not say that several threads may use it, and its voices are the process's.
+std::mutex& library_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 class FliteSpeech final : public SpeechEngine {
  public:
   explicit FliteSpeech(Background& background) : background_(background) {
+    const std::lock_guard lock(library_mutex());
     flite_init();
     female_ = register_cmu_us_slt(nullptr);
     male_ = register_cmu_us_rms(nullptr);
@@ -59,8 +66,7 @@ class FliteSpeech final : public SpeechEngine {
   }
 
   bool speak_words(const std::string& text, SpeechGender gender, std::vector<int16_t>& out) {
-    // The library does not say that several threads may use it.
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(library_mutex());
     cst_voice* voice = gender == SpeechGender::Male ? male_ : female_;
     const std::unique_ptr<cst_wave, WaveFree> wave(flite_text_to_wave(text.c_str(), voice));
     if (!wave || wave->num_samples < 0 || wave->sample_rate <= 0) return false;
@@ -71,7 +77,6 @@ class FliteSpeech final : public SpeechEngine {
   }
 
   Background& background_;
-  std::mutex mutex_;
   cst_voice* female_;
   cst_voice* male_;
 };
