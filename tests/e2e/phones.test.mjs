@@ -54,3 +54,13 @@ test('a call to a number nobody has ends, and is told as the phone saw it', asyn
   const listed = await tandem.request('GET', '/sandbox/calls?number=%2B13125550177');
   assert.equal(listed.body.data[0].id, call.id);
 });
+
+test('speech comes back as sound, from a voice that is listed', async () => {
+  const client = tandem.client();
+  const { voices } = await client.textToSpeech.listVoices();
+  assert.ok(voices.some((voice) => voice.language === 'en-US' && voice.gender === 'female'));
+  const sound = await client.textToSpeech.generateSpeech({ text: 'Good morning.', voice: 'AWS.Polly.Joanna' });
+  const bytes = Buffer.from(await sound.arrayBuffer());
+  assert.ok(bytes.length > 2000, `${bytes.length} bytes`);
+  assert.equal(bytes[0], 0xff);  // an MPEG frame
+});

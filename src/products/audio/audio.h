@@ -3,8 +3,8 @@
 #include "api/registry.h"
 #include "products/common/services.h"
 
-/// Sound as things that are kept and made: recordings, the media storage that prompts are played
-/// from, where recordings are copied to, voicemail, and speech for words.
+/// Sound as things that are kept and made: recordings of calls, the media storage that prompts are
+/// played from, and speech for words.
 namespace tandem::products::audio {
 
 void declare(api::Registry& registry, const Services& services);

@@ -31,7 +31,7 @@ struct Recorder {
     recording.ended_at = recording.started_at + Millis(1500);
     recording.duration = Millis(1500);
     api::Effects effects;
-    add_recording(recording, *world.platform.database->snapshot(), recording.ended_at, effects);
+    add_recording(recording, recording.ended_at, effects);
     world.commit(std::move(effects));
     return recording.id;
   }

@@ -7,7 +7,6 @@
 
 #include "products/common/file_links.h"
 #include "products/common/secret_box.h"
-#include "products/common/steps.h"
 #include "store/blobs.h"
 
 namespace tandem::products {
@@ -59,15 +58,9 @@ json::Value document_for(const NewRecording& recording, WallTime now) {
 
 }  // namespace
 
-void add_recording(const NewRecording& recording, const store::Snapshot& snapshot, WallTime now,
-                   api::Effects& effects) {
+void add_recording(const NewRecording& recording, WallTime now, api::Effects& effects) {
   effects.put(std::string(kRecordings), recording.id, recording.account,
               document_for(recording, now), store::kNew, now);
-  const auto credentials = snapshot.get(kStorageCredentials, recording.connection_id);
-  if (credentials && credentials->account == recording.account) {
-    effects.timers.push_back(
-        document_timer(kUploadRecording, recording.id, recording.account, now));
-  }
 }
 
 Result<std::string> keep_recording_file(store::Blobs& blobs, const std::string& path) {

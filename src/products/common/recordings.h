@@ -9,7 +9,6 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/result.h"
-#include "store/store.h"
 
 namespace tandem::store {
 class Blobs;
@@ -43,19 +42,12 @@ struct NewRecording {
   Millis duration{0};
 };
 
-/// Adds the recording to the effects; members that are empty stay away. Where its connection has
-/// custom storage credentials, the upload to that storage begins once it is stored.
-void add_recording(const NewRecording& recording, const store::Snapshot& snapshot, WallTime now,
-                   api::Effects& effects);
+/// Adds the recording to the effects; members that are empty stay away.
+void add_recording(const NewRecording& recording, WallTime now, api::Effects& effects);
 
 /// Moves a finished file (media::RecordingResult::path) into `blobs` and gives its name there.
 /// Reads and writes the disk: never on a shard or media thread.
 Result<std::string> keep_recording_file(store::Blobs& blobs, const std::string& path);
-
-/// Store collection with one document per connection whose recordings go to a storage of the
-/// customer's, under the connection's id; and the workflow that takes them there.
-inline constexpr std::string_view kStorageCredentials = "custom_storage_credentials";
-inline constexpr std::string_view kUploadRecording = "audio.upload_recording";
 
 /// How long a download link of a recording is good for.
 inline constexpr std::chrono::minutes kRecordingLinkTime{10};

@@ -118,8 +118,7 @@ void on_report(Turn& turn, CallState& call, const reports::Recorded& report) {
               json::Value::object({{"reason", "Internal server error"}}));
     return;
   }
-  add_recording(new_recording(turn, call, recording, report), turn.snapshot(), turn.now(),
-                turn.extra());
+  add_recording(new_recording(turn, call, recording, report), turn.now(), turn.extra());
   charge(turn, call, recording, (report.duration_millis + 999) / 1000);
   tell_saved(turn, call, recording, report);
 }
