@@ -1,5 +1,9 @@
 // Calls through the official SDK: real SIP and audio between the platform and the sandbox's phones.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { Receiver, Tandem } from './tandem.mjs';
 import { until } from './until.mjs';
@@ -207,6 +211,102 @@ describe('two calls', () => {
   });
 });
 
+describe('what a call can hear and do', () => {
+  /** An answered call that came in and stays. */
+  const stay = async (steps = [{ do: 'wait', ms: 30_000 }]) => {
+    const { call_control_id: id } = await ring(steps);
+    await client.calls.actions.answer(id, {});
+    await event('call.answered', id);
+    return id;
+  };
+  const end = async (id) => {
+    await client.calls.actions.hangup(id, {});
+    return event('call.hangup', id);
+  };
+
+  test('a file by its address, and says so when there is none', async () => {
+    const samples = Buffer.alloc(8_000);
+    const head = Buffer.from('RIFF....WAVEfmt ....................data....');
+    [[4, 36 + samples.length], [16, 16], [24, 8_000], [28, 16_000], [40, samples.length]].forEach(([at, value]) => head.writeUInt32LE(value, at));
+    [[20, 1], [22, 1], [32, 2], [34, 16]].forEach(([at, value]) => head.writeUInt16LE(value, at));
+    const files = createServer((request, response) => {
+      response.statusCode = request.url === '/there.wav' ? 200 : 404;
+      response.end(Buffer.concat([head.subarray(0, 44), samples]));
+    }).listen(0, '127.0.0.1');
+    await once(files, 'listening');
+    const base = `http://127.0.0.1:${files.address().port}`;
+    const id = await stay();
+    try {
+      await client.calls.actions.startPlayback(id, { audio_url: `${base}/there.wav` });
+      assert.equal((await event('call.playback.started', id)).media_url, `${base}/there.wav`);
+      assert.equal((await event('call.playback.ended', id)).status, 'completed');
+      await client.calls.actions.startPlayback(id, { audio_url: `${base}/missing.wav` });
+      const missing = payload(await receiver.wait((r) => r.json?.data?.event_type === 'call.playback.ended' && payload(r).media_url === `${base}/missing.wav`));
+      assert.equal(missing.status, 'file_not_found');
+    } finally {
+      files.close();
+    }
+    await end(id);
+  });
+
+  test('bad commands are refused with their codes', async () => {
+    const id = await stay();
+    await assert.rejects(client.calls.actions.speak(id, { payload: '', voice: 'female' }), codeOf('90010'));
+    await assert.rejects(client.calls.actions.sendDtmf(id, { digits: '12x' }), codeOf('90014'));
+    await assert.rejects(client.calls.actions.gather(id, { minimum_digits: 200 }), codeOf('90022'));
+    await assert.rejects(client.calls.actions.startPlayback(id, { media_name: 'nothing' }), codeOf('10017'));
+    await assert.rejects(client.calls.actions.leaveQueue(id, {}), codeOf('90035'));
+    await assert.rejects(client.calls.actions.stopForking(id, {}), codeOf('90031'));
+    await assert.rejects(client.calls.actions.updateClientState(id, { client_state: '#' }), codeOf('90017'));
+    await end(id);
+  });
+
+  test('a command_id is obeyed once', async () => {
+    const id = await stay();
+    for (let times = 0; times < 2; ++times) await client.calls.actions.sendDtmf(id, { digits: '5', command_id: 'once' });
+    const log = (await tandem.request('GET', '/call_events?filter[name]=send_dtmf')).body.data;
+    assert.equal(log.filter((line) => line.metadata.command_id === 'once').length, 1);
+    await end(id);
+  });
+
+  test('waits in a queue and is bridged out of it', async () => {
+    const waiting = await stay();
+    await client.calls.actions.enqueue(waiting, { queue_name: 'support' });
+    assert.equal((await event('call.enqueued', waiting)).current_position, 1);
+    const queue = (await tandem.request('GET', '/queues/support')).body.data;
+    assert.equal(queue.current_size, 1);
+    assert.equal((await tandem.request('GET', '/queues/support/calls')).body.data[0].call_control_id, waiting);
+    const agent = await stay();
+    await client.calls.actions.bridge(agent, { queue: 'support', call_control_id: '' });
+    await event('call.bridged', waiting);
+    assert.equal((await event('call.dequeued', waiting)).reason, 'bridged');
+    await end(agent);
+    await event('call.hangup', waiting);
+  });
+
+  test('a machine is told from a human', async () => {
+    const { data: call } = await client.calls.dial({ connection_id: application.id, from: number, to: '+15005550206', answering_machine_detection: 'greeting_end',
+      answering_machine_detection_config: { greeting_duration_millis: 2_000, total_analysis_time_millis: 6_000 } });
+    assert.equal((await event('call.machine.detection.ended', call.call_control_id, 20_000)).result, 'machine');
+    await event('call.machine.greeting.ended', call.call_control_id, 30_000);
+    await end(call.call_control_id);
+  });
+
+  test('no more calls than the connection may have', async () => {
+    await client.callControlApplications.update(application.id, {
+      application_name: 'e2e calls', webhook_event_url: receiver.url, outbound: { ...application.outbound, channel_limit: 1 } });
+    const dial = () => client.calls.dial({ connection_id: application.id, from: number, to: outside });
+    const { data: call } = await dial();
+    await assert.rejects(dial(), codeOf('90043'));
+    assert.equal((await tandem.request('GET', `/connections/${application.id}/active_calls`)).body.data.length, 1);
+    await event('call.answered', call.call_control_id);
+    await end(call.call_control_id);
+    const { data: next } = await dial();
+    await event('call.answered', next.call_control_id);
+    await end(next.call_control_id);
+  });
+});
+
 describe('a restart', () => {
   test('ends the calls of the former process', async () => {
     const { call_control_id: id } = await ring([{ do: 'wait', ms: 30_000 }]);
@@ -217,4 +317,92 @@ describe('a restart', () => {
     assert.equal(hangup.hangup_cause, 'unspecified');
     assert.equal((await client.calls.retrieveStatus(id)).data.is_alive, false);
   });
+});
+
+describe('a SIP phone', () => {
+  /** The first final response to a request sent from a socket of its own. */
+  const ask = (socket, text) => new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('no SIP response')), 10_000);
+    const listen = (datagram) => {
+      const answer = datagram.toString();
+      if (/^SIP\/2\.0 1/.test(answer)) return;
+      clearTimeout(timer);
+      socket.off('message', listen);
+      resolve(answer);
+    };
+    socket.on('message', listen);
+    socket.send(text, tandem.sipPort, '127.0.0.1');
+  });
+  const md5 = (text) => createHash('md5').update(text).digest('hex');
+  const register = (socket, user, sequence, authorization = '') => [
+    'REGISTER sip:127.0.0.1 SIP/2.0',
+    `Via: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${user}${sequence};rport`,
+    'Max-Forwards: 70', `From: <sip:${user}@127.0.0.1>;tag=one`, `To: <sip:${user}@127.0.0.1>`,
+    `Call-ID: ${user}@e2e`, `CSeq: ${sequence} REGISTER`, 'User-Agent: e2e phone',
+    `Contact: <sip:${user}@127.0.0.1:${socket.address().port}>;expires=300`,
+    ...(authorization ? [`Authorization: ${authorization}`] : []), 'Content-Length: 0', '', ''].join('\r\n');
+  const digest = (challenge, user, password) => {
+    const [, realm] = challenge.match(/realm="([^"]*)"/);
+    const [, nonce] = challenge.match(/nonce="([^"]*)"/);
+    const response = md5(`${md5(`${user}:${realm}:${password}`)}:${nonce}:00000001:c0ffee:auth:${md5('REGISTER:sip:127.0.0.1')}`);
+    return `Digest username="${user}", realm="${realm}", nonce="${nonce}", uri="sip:127.0.0.1", algorithm=MD5, qop=auth, nc=00000001, cnonce="c0ffee", response="${response}"`;
+  };
+
+  test('registers with the right password only, and shows as registered', async () => {
+    const { data: connection } = await client.credentialConnections.create({
+      connection_name: 'desk phone', user_name: 'deskphone1', password: 'correct-horse-9' });
+    const status = async () => (await tandem.request('POST', `/credential_connections/${connection.id}/actions/check_registration_status`)).body.data;
+    assert.equal((await status()).status, 'Not Registered');
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    try {
+      const first = await ask(socket, register(socket, 'deskphone1', 1));
+      assert.match(first, /^SIP\/2\.0 401/);
+      const challenge = first.split('\r\n').find((line) => /^WWW-Authenticate:.*MD5/i.test(line)) ?? first;
+      const wrong = await ask(socket, register(socket, 'deskphone1', 2, digest(challenge, 'deskphone1', 'guess')));
+      assert.match(wrong, /^SIP\/2\.0 40[13]/);
+      const right = await ask(socket, register(socket, 'deskphone1', 3, digest(challenge, 'deskphone1', 'correct-horse-9')));
+      assert.match(right, /^SIP\/2\.0 200/);
+      const shown = await until(status, (s) => s.status === 'Registered');
+      assert.equal(shown.port, socket.address().port);
+      assert.equal(shown.transport, 'UDP');
+      assert.equal(shown.user_agent, 'e2e phone');
+      await takesACall(socket, connection);
+    } finally {
+      socket.close();
+    }
+  });
+
+  /** A number of the connection is called from outside: the phone rings, answers, hears a BYE. */
+  async function takesACall(socket, connection) {
+    const own = await buyNumber(connection.id);
+    const next = (method) => new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no ${method}`)), 10_000);
+      const listen = (datagram) => {
+        const text = datagram.toString();
+        if (!text.startsWith(`${method} `)) return;
+        clearTimeout(timer);
+        socket.off('message', listen);
+        resolve(text);
+      };
+      socket.on('message', listen);
+    });
+    const respond = (request, status, body = '') => {
+      const lines = request.split('\r\n');
+      const copied = lines.filter((line) => /^(Via|From|Call-ID|CSeq|Record-Route|v|f|i):/i.test(line));
+      const to = lines.find((line) => /^(To|t):/i.test(line));
+      socket.send([`SIP/2.0 ${status}`, ...copied, /;tag=/.test(to) ? to : `${to};tag=phone`,
+        `Contact: <sip:deskphone1@127.0.0.1:${socket.address().port}>`,
+        ...(body ? ['Content-Type: application/sdp'] : []), `Content-Length: ${body.length}`, '', body].join('\r\n'), tandem.sipPort, '127.0.0.1');
+    };
+    const invited = next('INVITE');
+    const { body } = await tandem.request('POST', '/sandbox/calls', { body: { from: outside, to: own, steps: [{ do: 'wait', ms: 300 }, { do: 'hang_up' }] } });
+    const invite = await invited;
+    respond(invite, '180 Ringing');
+    const ended = next('BYE');
+    respond(invite, '200 OK', ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', 'm=audio 41000 RTP/AVP 0', 'a=sendrecv', ''].join('\r\n'));
+    respond(await ended, '200 OK');
+    const call = await until(async () => (await tandem.request('GET', `/sandbox/calls/${body.data.id}`)).body.data, (seen) => seen.status === 'ended');
+    assert.ok(call.answered_at, JSON.stringify(call));
+  }
 });

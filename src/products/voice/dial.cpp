@@ -33,6 +33,14 @@ std::vector<std::string> destinations(json::View to) {
   return all;
 }
 
+/// The API's names of codecs, of calls and of connections, as SDP has them.
+std::string encoding_name(std::string name) {
+  if (name == "OPUS") return "opus";
+  if (name == "G711U") return "PCMU";
+  if (name == "G711A") return "PCMA";
+  return name;
+}
+
 Result<Connection, ApiError> own_application(const api::Call& request,
                                              const store::Snapshot& snapshot) {
   auto found = find_connection(snapshot, request.body["connection_id"].string());
@@ -99,8 +107,7 @@ std::vector<std::string> read_codecs(std::string_view text) {
     const size_t comma = std::min(text.find(','), text.size());
     std::string name(text.substr(0, comma));
     text.remove_prefix(std::min(comma + 1, text.size()));
-    if (name == "OPUS") name = "opus";
-    if (!name.empty()) codecs.push_back(std::move(name));
+    if (!name.empty()) codecs.push_back(encoding_name(std::move(name)));
   }
   return codecs;
 }

@@ -129,6 +129,7 @@ Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
   json::Value more;
   if (!ask.codecs.empty()) more.set("offered_codecs", joined(ask.codecs));
   tell_initiated(turn, call, std::move(more));
+  if (route.relay) tell_initiated(turn, *turn.find(route.relay->call));
   return route;
 }
 
