@@ -11,7 +11,6 @@
 #include "products/voice/switch_reports.h"
 #include "runtime/shards.h"
 #include "telephony/call/switch.h"
-#include "telephony/media/tone.h"
 
 namespace tandem::products::voice {
 namespace {
@@ -70,8 +69,6 @@ void OrderRunner::dial(orders::Dial order) {
   parts_.legs.add_dialled(order.call, [&] { return parts_.calls.dial(std::move(plan)); });
 }
 
-void OrderRunner::handle(call::LegId leg, orders::Ring&) { parts_.calls.ring(leg); }
-
 void OrderRunner::handle(call::LegId leg, orders::Answer& order) {
   call::AnswerPlan plan;
   plan.headers = std::move(order.headers);
@@ -95,11 +92,6 @@ void OrderRunner::handle(call::LegId leg, orders::HangUp& order) {
 
 void OrderRunner::handle(call::LegId leg, orders::Play& order) {
   const media::PlayOptions options{order.loops, order.overlay};
-  if (order.sound.kind == Sound::Kind::Ringback) {
-    const auto tone = media::ringback_tone(order.sound.language);
-    if (tone) parts_.calls.play_tone(leg, order.id, *tone, options);
-    return;
-  }
   parts_.calls.play_later(leg, order.id, options);
   auto done = [this, leg, id = order.id](Result<media::PromptPtr, SoundError> sound) {
     if (!sound) parts_.reports.sound_failed(leg, id, std::move(sound.error()));
@@ -145,12 +137,6 @@ void OrderRunner::handle(call::LegId leg, orders::Bridge& order) {
   const auto other = parts_.legs.leg(order.other);
   if (other) parts_.calls.bridge(leg, *other, order.end_together);
 }
-
-void OrderRunner::handle(call::LegId leg, orders::Mute& order) {
-  parts_.calls.mute(leg, order.muted);
-}
-
-void OrderRunner::handle(call::LegId leg, orders::Unbridge&) { parts_.calls.unbridge(leg); }
 
 void OrderRunner::handle(call::LegId leg, orders::Refer& order) {
   parts_.calls.refer(leg, std::move(order.target), std::move(order.headers));

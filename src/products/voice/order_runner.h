@@ -36,7 +36,6 @@ class OrderRunner {
 
  private:
   void dial(orders::Dial order);
-  void handle(call::LegId leg, orders::Ring& order);
   void handle(call::LegId leg, orders::Answer& order);
   void handle(call::LegId leg, orders::Reject& order);
   void handle(call::LegId leg, orders::HangUp& order);
@@ -47,8 +46,6 @@ class OrderRunner {
   void handle(call::LegId leg, orders::StopRecording& order);
   void handle(call::LegId leg, orders::PauseRecording& order);
   void handle(call::LegId leg, orders::Bridge& order);
-  void handle(call::LegId leg, orders::Mute& order);
-  void handle(call::LegId leg, orders::Unbridge& order);
   void handle(call::LegId leg, orders::Refer& order);
   void handle(call::LegId leg, orders::SendInfo& order);
   void handle(call::LegId leg, orders::StartStream& order);

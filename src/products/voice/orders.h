@@ -19,8 +19,7 @@ struct Sound {
     Url,      // `text` is an address, http or https
     Blob,     // `text` is the name of a stored file
     Content,  // `text` is the file itself
-    Speech,   // `text` is to be said
-    Ringback  // the tone of the country `language`
+    Speech    // `text` is to be said
   };
   Kind kind = Kind::Url;
   std::string text;
@@ -73,10 +72,6 @@ struct Dial {
   bool early_media = true;
   std::string ringback;  // country whose tone `with` hears meanwhile
   bool end_together = true;
-};
-/// 180.
-struct Ring {
-  std::string call;
 };
 struct Answer {
   std::string call;
@@ -138,14 +133,6 @@ struct Bridge {
   std::string other;
   bool end_together = true;
 };
-/// The other no longer hears this one.
-struct Mute {
-  std::string call;
-  bool muted = true;
-};
-struct Unbridge {
-  std::string call;
-};
 struct Refer {
   std::string call;
   std::string target;
@@ -197,12 +184,11 @@ struct StartTimer {
 }  // namespace orders
 
 using Order =
-    std::variant<orders::Dial, orders::Ring, orders::Answer, orders::Reject, orders::HangUp,
-                 orders::Play, orders::StopPlaying, orders::SendDigits, orders::Record,
-                 orders::StopRecording, orders::PauseRecording, orders::Bridge, orders::Mute,
-                 orders::Unbridge, orders::Refer, orders::SendInfo, orders::StartStream,
-                 orders::StopStream, orders::StartFork, orders::StopFork, orders::Detect,
-                 orders::StopDetecting, orders::StartTimer>;
+    std::variant<orders::Dial, orders::Answer, orders::Reject, orders::HangUp, orders::Play,
+                 orders::StopPlaying, orders::SendDigits, orders::Record, orders::StopRecording,
+                 orders::PauseRecording, orders::Bridge, orders::Refer, orders::SendInfo,
+                 orders::StartStream, orders::StopStream, orders::StartFork, orders::StopFork,
+                 orders::Detect, orders::StopDetecting, orders::StartTimer>;
 
 /// Who carries orders out.
 class Engine {

@@ -67,8 +67,6 @@ void SoundLoader::load(Sound sound, bool cache, Done done) {
            .language = std::move(sound.language),
            .gender = sound.male ? media::SpeechGender::Male : media::SpeechGender::Female},
           told(std::move(done)));
-    case Sound::Kind::Ringback:
-      return done(no_sound("A tone is no file."));
   }
 }
 

@@ -73,12 +73,6 @@ std::vector<CallState*> Turn::having(std::string_view field, std::string_view va
   return found;
 }
 
-std::vector<CallState*> Turn::session(const CallState& call) {
-  std::vector<CallState*> all = having("session_id", call.session_id);
-  std::erase_if(all, [&call](const CallState* other) { return other->id == call.id; });
-  return all;
-}
-
 uint64_t Turn::start_timer(CallState& call, std::chrono::milliseconds delay) {
   const uint64_t token = next_token(call);
   order(orders::StartTimer{call.id, token, delay});

@@ -36,9 +36,7 @@ class Turn {
   CallState* find_alive(std::string_view id);
   /// A new call.
   CallState& add(CallState call);
-  /// Every other call of the session that has not ended.
-  std::vector<CallState*> session(const CallState& call);
-  /// Calls that a field leads to: those of one race.
+  /// The calls that have not ended and have that value in an indexed field.
   std::vector<CallState*> having(std::string_view field, std::string_view value);
 
   void order(Order order) { orders_.push_back(std::move(order)); }
