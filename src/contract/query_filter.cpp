@@ -60,6 +60,17 @@ bool accepts_lists(Compare compare) {
   return compare == Compare::Eq || compare == Compare::Ne || compare == Compare::In;
 }
 
+/// The filter at `path` as the parameters of that name describe it: an operation may have several.
+Schema described_filter(const Operation& operation, std::string_view name, std::string_view path) {
+  for (const Parameter& parameter : operation.parameters) {
+    const bool holds_filters = parameter.in == Parameter::In::Query && parameter.name == name &&
+                               parameter.style == Parameter::Style::DeepObject;
+    if (!holds_filters) continue;
+    if (const Schema field = filter_member(parameter.schema, path)) return field;
+  }
+  return {};
+}
+
 }  // namespace
 
 const Parameter* QueryContext::parameter(std::string_view name) const {
@@ -134,8 +145,7 @@ FilterReader::Target FilterReader::target_of(const QueryPair& pair, const Parame
     target.known = true;
     return target;
   }
-  const Schema described = !parameter ? Schema() : is_filter ? parameter->schema : Schema();
-  const Schema field = is_filter   ? filter_member(described, target.path)
+  const Schema field = is_filter   ? described_filter(context_.operation, pair.base, target.path)
                        : parameter ? parameter->schema
                                    : Schema();
   target.filter = value_schema(field, word);

@@ -107,6 +107,9 @@ TEST_CASE("filters") {
 TEST_CASE("filters of every shape the contract has") {
   const Row rows[] = {
       {"/access_ip_ranges", "filter[cidr_block][startswith]=10.", "cidr_block ^= 10."},
+      {"/porting_orders", "filter[phone_numbers.country_code]=US",
+       "phone_numbers.country_code = US"},  // in the second of two parameters called filter
+      {"/global_ip_usage", "filter[global_ip_id]=1", "global_ip_id = 1"},
       {"/rooms", "filter[date_created_at][gte]=2021-04-25", "date_created_at >= 2021-04-25"},
       {"/user_tags", "filter[starts_with]=my-", "starts_with = my-"},
       {"/ips", "filter[port]=5060", "port = <5060>"},
