@@ -12,6 +12,7 @@
 #include "products/regulatory/regulatory.h"
 #include "products/reporting/reporting.h"
 #include "products/sip/sip.h"
+#include "products/storage/storage.h"
 #include "products/tendlc/tendlc.h"
 #include "products/texml/texml.h"
 #include "products/verify/verify.h"
@@ -34,6 +35,7 @@ void declare_products(api::Registry& registry, const products::Services& service
   products::regulatory::declare(registry, services);
   products::reporting::declare(registry, services);
   products::sip::declare(registry, services);
+  products::storage::declare(registry, services);
   products::tendlc::declare(registry, services);
   products::texml::declare(registry, services);
   products::verify::declare(registry, services);

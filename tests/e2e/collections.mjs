@@ -47,6 +47,17 @@ export const rows = [
     update: { name: 'front desk' },
     shown: { name: 'reception', expired: false },
   },
+  {
+    name: 'externalConnections',
+    create: (made) => ({ external_sip_connection: 'zoom', outbound: { outbound_voice_profile_id: made.outboundVoiceProfile, channel_limit: 3 }, tags: ['office'] }),
+    update: (made) => ({ outbound: { outbound_voice_profile_id: made.outboundVoiceProfile, channel_limit: 4 }, active: false }),
+    filter: { filter: { external_sip_connection: 'zoom' } },
+  },
+  {
+    name: 'mobilePushCredentials',
+    create: { type: 'ios', alias: 'phone app', certificate: '-----BEGIN CERTIFICATE-----', private_key: '-----BEGIN RSA PRIVATE KEY-----' },
+    filter: { filter: { alias: 'phone app', type: 'ios' } },
+  },
   { name: 'texmlApplications', create: { friendly_name: 'ivr', voice_url: 'https://example.com/voice.xml' }, update: { friendly_name: 'ivr two', voice_url: 'https://example.com/voice.xml' } },
   { name: 'faxApplications', create: { application_name: 'fax', webhook_event_url: webhook }, update: { application_name: 'fax two', webhook_event_url: webhook } },
   {
@@ -57,6 +68,10 @@ export const rows = [
   },
   { name: 'verifyProfiles', create: { name: 'login', sms: { whitelisted_destinations: ['US'] } }, update: { name: 'sign-in' } },
   { name: 'rooms', create: { unique_name: 'standup', max_participants: 5 }, update: { unique_name: 'retro' } },
+  {
+    name: 'storage.migrationSources', shown: { bucket_name: 'old', provider_auth: { access_key: 'AK' } },
+    create: { bucket_name: 'old', provider: 'aws', source_region: 'us-east-1', provider_auth: { access_key: 'AK', secret_access_key: 'SK' } },
+  },
   { name: 'networks', keep: 'network', create: { name: 'office' }, update: { name: 'lab' } },
   {
     name: 'wireguardInterfaces', keep: 'wireguardInterface',

@@ -82,4 +82,17 @@ std::optional<std::string> SecretBox::open_sealed(std::string_view sealed,
   return secret;
 }
 
+std::string SecretBox::sign(std::string_view text, std::string_view use) const {
+  const auto bytes = [](std::string_view view) {
+    return reinterpret_cast<const unsigned char*>(view.data());
+  };
+  static_assert(crypto_auth_hmacsha256_KEYBYTES == sizeof(key_));
+  std::array<uint8_t, crypto_auth_hmacsha256_BYTES> use_key;
+  crypto_auth_hmacsha256(use_key.data(), bytes(use), use.size(), key_.data());
+  std::string out(crypto_auth_hmacsha256_BYTES, '\0');
+  crypto_auth_hmacsha256(reinterpret_cast<unsigned char*>(out.data()), bytes(text), text.size(),
+                         use_key.data());
+  return out;
+}
+
 }  // namespace tandem::products

@@ -27,6 +27,9 @@ class SecretBox {
   /// Nothing when it was changed, or was sealed with another key or context.
   std::optional<std::string> open_sealed(std::string_view sealed, std::string_view context) const;
 
+  /// HMAC-SHA-256 (32 bytes) of `text`, under a key of its own for each `use`.
+  std::string sign(std::string_view text, std::string_view use) const;
+
  private:
   SecretBox() = default;
   std::array<uint8_t, 32> key_{};

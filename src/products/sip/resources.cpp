@@ -30,6 +30,7 @@ void declare(api::Registry& registry, const Services&) {
   });
   declare_connections(registry);
   declare_credentials(registry);
+  declare_external_connections(registry);
 }
 
 }  // namespace tandem::products::sip

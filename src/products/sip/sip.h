@@ -12,5 +12,6 @@ void declare(api::Registry& registry, const Services& services);
 /// Parts of declare(), a file each.
 void declare_connections(api::Registry& registry);
 void declare_credentials(api::Registry& registry);
+void declare_external_connections(api::Registry& registry);
 
 }  // namespace tandem::products::sip

@@ -1,0 +1,115 @@
+// Assistants with their versions, what they are to do later, and what was said.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Tandem } from './tandem.mjs';
+import { until } from './until.mjs';
+
+let tandem;
+let client;
+let stranger;
+before(async () => {
+  tandem = await Tandem.start();
+  client = tandem.client();
+  stranger = tandem.client((await client.managedAccounts.create({ business_name: 'Somebody else' })).data.api_key);
+});
+after(() => tandem?.stop());
+
+const code = (wanted) => (error) => error.error.errors[0].code === wanted;
+const model = 'Qwen/Qwen3-235B-A22B';
+const assistant = (change = {}) => client.ai.assistants.create({ name: 'helper', model, instructions: 'Be kind.', ...change });
+
+test('an assistant is made, changed, copied, and gone', async () => {
+  const made = await assistant();
+  assert.equal((await client.ai.assistants.retrieve(made.id)).instructions, 'Be kind.');
+  assert.ok((await client.ai.assistants.list()).data.some((one) => one.id === made.id));
+  await client.ai.assistants.update(made.id, { instructions: 'Be brief.' });
+  const changed = await client.ai.assistants.retrieve(made.id);
+  assert.equal(changed.instructions, 'Be brief.');
+  assert.equal(changed.name, 'helper');
+  const copy = await client.ai.assistants.clone(made.id);
+  assert.notEqual(copy.id, made.id);
+  assert.equal(copy.instructions, 'Be brief.');
+  assert.match(await client.ai.assistants.getTexml(made.id), new RegExp(`<AIAssistant id="${made.id}" />`));
+  await assert.rejects(stranger.ai.assistants.retrieve(made.id), code('10005'));
+  await assert.rejects(assistant({ insight_settings: { insight_group_id: crypto.randomUUID() } }), code('10017'));
+  assert.equal((await client.ai.assistants.delete(made.id)).deleted, true);
+  await assert.rejects(client.ai.assistants.retrieve(made.id), code('10005'));
+});
+
+test('versions are kept, promoted, tried and deleted', async () => {
+  const { id } = await assistant();
+  await client.ai.assistants.update(id, { instructions: 'Be brief.', promote_to_main: false });
+  assert.equal((await client.ai.assistants.retrieve(id)).instructions, 'Be kind.');
+  const { data: versions } = await client.ai.assistants.versions.list(id);
+  const brief = versions.find((one) => one.instructions === 'Be brief.').version_id;
+  const kind = versions.find((one) => one.instructions === 'Be kind.').version_id;
+  assert.equal(versions.length, 2);
+  await client.ai.assistants.versions.update(brief, { assistant_id: id, greeting: 'Hi' });
+  await client.ai.assistants.canaryDeploys.create(id, { versions: [{ version_id: brief, percentage: 10 }] });
+  await assert.rejects(client.ai.assistants.canaryDeploys.create(id, { versions: [{ version_id: brief, percentage: 10 }] }), code('10012'));
+  await assert.rejects(client.ai.assistants.canaryDeploys.update(id, { versions: [{ version_id: crypto.randomUUID(), percentage: 10 }] }), code('10017'));
+  await assert.rejects(client.ai.assistants.versions.delete(brief, { assistant_id: id }), code('10021'));
+  assert.equal((await client.ai.assistants.canaryDeploys.retrieve(id)).versions[0].percentage, 10);
+  await client.ai.assistants.canaryDeploys.delete(id);
+  const promoted = await client.ai.assistants.versions.promote(brief, { assistant_id: id });
+  assert.equal(promoted.greeting, 'Hi');
+  assert.equal((await client.ai.assistants.retrieve(id)).instructions, 'Be brief.');
+  await assert.rejects(client.ai.assistants.versions.delete(brief, { assistant_id: id }), code('10021'));
+  await client.ai.assistants.versions.delete(kind, { assistant_id: id });
+  await assert.rejects(client.ai.assistants.versions.retrieve(kind, { assistant_id: id }), code('10005'));
+});
+
+test('an event is scheduled, found, and fails when nothing can hold the conversation', async () => {
+  const { id } = await assistant();
+  const event = { telnyx_conversation_channel: 'sms_chat', telnyx_agent_target: '+13125550001', telnyx_end_user_target: '+13125550002' };
+  const soon = new Date(Date.now() + 3_600_000).toISOString();
+  await assert.rejects(client.ai.assistants.scheduledEvents.create(id, { ...event, text: 'Hi', scheduled_at_fixed_datetime: '2020-01-01T00:00:00Z' }), code('10015'));
+  await assert.rejects(client.ai.assistants.scheduledEvents.create(id, { ...event, scheduled_at_fixed_datetime: soon }), code('10004'));
+  const made = await client.ai.assistants.scheduledEvents.create(id, { ...event, text: 'Hi', scheduled_at_fixed_datetime: soon });
+  const read = () => client.ai.assistants.scheduledEvents.retrieve(made.scheduled_event_id, { assistant_id: id });
+  assert.equal((await read()).status, 'pending');
+  assert.equal((await client.ai.assistants.scheduledEvents.list(id, { conversation_channel: 'phone_call' })).data.length, 0);
+  assert.equal((await client.ai.assistants.scheduledEvents.list(id, { conversation_channel: 'sms_chat' })).data.length, 1);
+  await tandem.advance(2 * 3_600_000);
+  assert.equal((await until(read, (one) => one.status === 'failed')).errors.length, 1);
+  await client.ai.assistants.scheduledEvents.delete(made.scheduled_event_id, { assistant_id: id });
+  await assert.rejects(read(), code('10005'));
+});
+
+test('a conversation is kept and found', async () => {
+  const made = await client.ai.conversations.create({ name: 'support', metadata: { assistant_id: 'a-1' } });
+  await client.ai.conversations.create({ name: 'sales', metadata: { assistant_id: 'a-2' } });
+  const names = async (query) => (await client.ai.conversations.list(query)).data.map((one) => one.name);
+  assert.deepEqual(await names({ 'metadata->assistant_id': 'eq.a-1' }), ['support']);
+  assert.deepEqual(await names({ name: 'like.s*', order: 'name.asc' }), ['sales', 'support']);
+  assert.deepEqual(await names({ or: '(name.eq.sales,name.eq.none)' }), ['sales']);
+  assert.deepEqual(await names({ created_at: 'lt.2020-01-01' }), []);
+  assert.deepEqual(await names({ limit: 1, order: 'name.desc' }), ['support']);
+  await assert.rejects(client.ai.conversations.list({ name: 'nonsense' }), code('10015'));
+  await client.ai.conversations.addMessage(made.id, { role: 'user', content: 'Hello' });
+  await assert.rejects(client.ai.conversations.addMessage(made.id, { role: 'ghost', content: 'Boo' }), code('10015'));
+  const { data } = await client.ai.conversations.messages.list(made.id);
+  assert.deepEqual(data.map((one) => [one.role, one.text]), [['user', 'Hello']]);
+  assert.deepEqual((await client.ai.conversations.retrieveConversationsInsights(made.id)).data, []);
+  assert.equal((await client.ai.conversations.update(made.id, { metadata: { vip: true } })).data.metadata.vip, true);
+  await assert.rejects(stranger.ai.conversations.retrieve(made.id), code('10005'));
+  await client.ai.conversations.delete(made.id);
+  await assert.rejects(client.ai.conversations.retrieve(made.id), code('10005'));
+});
+
+test('insights are asked in groups', async () => {
+  const insight = (await client.ai.conversations.insights.create({ name: 'mood', instructions: 'Were they happy?' })).data;
+  assert.equal(insight.insight_type, 'custom');
+  const group = (await client.ai.conversations.insightGroups.insightGroups({ name: 'all' })).data;
+  await client.ai.conversations.insightGroups.insights.assign(insight.id, { group_id: group.id });
+  assert.deepEqual((await client.ai.conversations.insightGroups.retrieve(group.id)).data.insights.map((one) => one.id), [insight.id]);
+  const { id } = await assistant({ insight_settings: { insight_group_id: group.id } });
+  await assert.rejects(client.ai.conversations.insightGroups.delete(group.id), code('10021'));
+  await client.ai.assistants.delete(id);
+  await client.ai.conversations.insightGroups.insights.deleteUnassign(insight.id, { group_id: group.id });
+  await assert.rejects(client.ai.conversations.insightGroups.insights.deleteUnassign(insight.id, { group_id: group.id }), code('10005'));
+  await client.ai.conversations.insightGroups.update(group.id, { name: 'some' });
+  assert.equal((await client.ai.conversations.insightGroups.retrieve(group.id)).data.name, 'some');
+  await client.ai.conversations.insightGroups.delete(group.id);
+  await client.ai.conversations.insights.delete(insight.id);
+});
