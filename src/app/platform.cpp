@@ -330,6 +330,10 @@ Result<void> Platform::Parts::reset() {
   if (auto seeded = seeds.write(*database, now()); !seeded) return seeded;
   if (auto made = accounts(); !made) return made;
   gate->forget();
+  if (phones) {
+    phones->book().clear();
+    phones->log().clear();
+  }
   workflows->start();
   return {};
 }
