@@ -1,6 +1,9 @@
 #include "products/numbers/inventory.h"
 
 #include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -9,7 +12,7 @@
 namespace tandem::products::numbers {
 namespace {
 
-bool nobody_has(std::string_view) { return false; }
+std::unordered_set<std::string> nobody_has(const std::vector<Number>&) { return {}; }
 
 TEST_CASE("a number is what its digits say, always") {
   const Inventory inventory = Inventory::built_in();
