@@ -21,6 +21,7 @@ test: deps ## Build and run everything that must hold
 	cd $(BUILD) && ctest --output-on-failure
 
 e2e: build ## Only the tests that drive the built binary
+	cmake --build $(BUILD) --target inbound_calls -j $(JOBS)
 	cd $(BUILD) && ctest --output-on-failure -R e2e
 
 bench: deps ## Measure what is promised; each figure beside a limit of the same run
