@@ -13,6 +13,7 @@
 #include "ledger/rates.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
+#include "products/messaging/send_handlers.h"
 #include "products/numbers/inventory.h"
 #include "products/voice/switchboard.h"
 #include "store/blobs.h"
@@ -75,6 +76,8 @@ Result<std::vector<CoverageRow>> measure_coverage() {
   products::voice::Switchboard switchboard({}, {**blobs, **secrets, fetcher, *rates});
   declare_products(registry, {**blobs, **secrets, seeds, inventory, fetcher, speaker,
                               [](const api::Decision&) {}, *rates, 0, &switchboard});
+  products::messaging::SendQueue messages;
+  products::messaging::declare_sending(registry, *rates, messages);
   const auto pending = (*contract)->pending();
   const auto sound = registry.check({pending.begin(), pending.end()});
   if (!sound) return tl::unexpected(sound.error());

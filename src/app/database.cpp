@@ -6,6 +6,7 @@
 #include "api/auth/api_keys.h"
 #include "api/collections.h"
 #include "api/timer_rows.h"
+#include "carrier/sandbox/inbox.h"
 #include "events/event.h"
 #include "ledger/posting.h"
 #include "products/account/opening.h"
@@ -26,8 +27,9 @@ std::unique_ptr<store::Database> make_database(const Config& config) {
 
 std::vector<store::Collection> all_collections(const api::Registry& registry) {
   std::vector<store::Collection> all = registry.collections();
-  for (const auto& more : {api::collections(), events::collections(), ledger::collections(),
-                           products::Seeds::collections()}) {
+  for (const auto& more :
+       {api::collections(), events::collections(), ledger::collections(),
+        products::Seeds::collections(), carrier::sandbox::message_collections()}) {
     for (const store::Collection& collection : more) {
       // What a Resource shows of a room's own collection, it has declared already.
       const auto same = [&](const store::Collection& c) { return c.name == collection.name; };

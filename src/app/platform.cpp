@@ -17,6 +17,7 @@
 #include "api/workflows.h"
 #include "app/database.h"
 #include "app/local_speaker.h"
+#include "app/messaging_links.h"
 #include "app/products.h"
 #include "app/sandbox.h"
 #include "app/sandbox_phones.h"
@@ -37,6 +38,7 @@
 #include "products/common/file_links.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
+#include "products/messaging/send_handlers.h"
 #include "products/numbers/inventory.h"
 #include "products/voice/switchboard.h"
 #include "runtime/shards.h"
@@ -173,6 +175,7 @@ struct Platform::Parts {
   LocalSpeaker speaker;
   std::unique_ptr<products::voice::Switchboard> switchboard;
   std::optional<ledger::Rates> rates;
+  products::messaging::SendQueue messages;
   std::unique_ptr<api::Registry> registry;
   std::unique_ptr<store::Database> database;
   std::unique_ptr<runtime::Shards> shards;
@@ -186,6 +189,7 @@ struct Platform::Parts {
   std::unique_ptr<api::auth::Gate> gate;
   std::unique_ptr<api::Pipeline> pipeline;
   std::unique_ptr<carrier::sandbox::PhoneNetwork> phones;  // of the sandbox
+  std::unique_ptr<MessagingLinks> texting;
   api::Site site;
   std::atomic<bool> ready{false};
   std::atomic<bool> resetting{false};
@@ -242,6 +246,7 @@ Result<void> Platform::Parts::open_state() {
   declare_products(*registry, {*blobs, *secrets, seeds, inventory, *fetcher, speaker,
                                [this](api::Decision decision) { decide(std::move(decision)); },
                                *rates, starting_credit(config), switchboard.get()});
+  products::messaging::declare_sending(*registry, *rates, messages);
   api::declare_retention(*registry, retention_rules(config));
   const auto pending = contract->pending();
   if (auto sound = registry->check({pending.begin(), pending.end()}); !sound) return sound;
@@ -298,6 +303,8 @@ void Platform::Parts::wire() {
       std::make_unique<api::Pipeline>(api::Pipeline::Parts{*registry, *dispatcher, *gate, *shards,
                                                            metrics, request_log.get(), blobs.get()},
                                       pipeline_options(config));
+  texting = std::make_unique<MessagingLinks>(
+      MessagingLinks::Parts{*shards, *dispatcher, *clock, *rates, messages}, config);
 }
 
 void Platform::Parts::mount() {
@@ -306,6 +313,7 @@ void Platform::Parts::mount() {
                    products::file_link_handler(*secrets, *blobs, *clock));
   site.otherwise(
       [this](std::shared_ptr<http::Exchange> exchange) { pipeline->handle(std::move(exchange)); });
+  texting->mount(site);
   if (VirtualClock* sandbox_clock = virtual_clock()) {
     phones = std::make_unique<carrier::sandbox::PhoneNetwork>(
         phone_options(config),
@@ -317,6 +325,7 @@ void Platform::Parts::mount() {
     sandbox_clock->on_advance([this] {
       workflows->wake();
       deliveries->wake();
+      texting->wake();
     });
     mount_sandbox(site,
                   {*sandbox_clock, *database, *dispatcher, [this] { return reset(); },
@@ -334,6 +343,7 @@ Result<void> Platform::Parts::reset() {
     phones->book().clear();
     phones->log().clear();
   }
+  texting->reset();
   workflows->start();
   return {};
 }
@@ -366,6 +376,7 @@ Result<void> Platform::Parts::listen() {
   if (auto sending = deliveries->start(); !sending) return sending;
   workflows->start();
   if (auto calling = listen_for_calls(); !calling) return calling;
+  if (auto texts = texting->start(); !texts) return texts;
   if (auto listening = server->start(); !listening) return listening;
   config.http.port = server->port();
   ready = true;
@@ -409,6 +420,7 @@ Platform::~Platform() {
   parts.switchboard->stop();
   if (parts.shards->running()) {
     parts.workflows->stop();
+    parts.texting->stop();
     parts.fetcher->stop();
     parts.deliveries->stop();
     parts.shards->stop();

@@ -263,7 +263,7 @@ void Link::Impl::on_deliver(const DeliveryToken& token, const Message& message) 
     return answer(token, Status::ReceiverPermanent);
   }
   receipt->message_id = canonical_id(receipt->message_id, options_.receipt_ids);
-  listener_.on_receipt(token, *receipt);
+  listener_.on_receipt(token, *receipt, message);
 }
 
 void Link::Impl::answer(const DeliveryToken& token, Status status) {

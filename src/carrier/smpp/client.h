@@ -51,7 +51,9 @@ class LinkListener {
   /// Once for each submit that was taken.
   virtual void on_submitted(uint64_t reference, const SubmitOutcome& outcome) = 0;
   /// A delivery receipt or intermediate notification. Answer it when it is safely stored.
-  virtual void on_receipt(const DeliveryToken& token, const Receipt& receipt) = 0;
+  /// `message` is what it came in: from the handset, to the sender.
+  virtual void on_receipt(const DeliveryToken& token, const Receipt& receipt,
+                          const Message& message) = 0;
   /// A text from a handset, or a part of one. Answer it when it is safely stored.
   virtual void on_message(const DeliveryToken& token, const Message& message) = 0;
   virtual void on_state(const LinkState& state) = 0;

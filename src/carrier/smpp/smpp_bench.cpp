@@ -82,7 +82,8 @@ class Sender final : public LinkListener {
     TANDEM_ASSERT(outcome.kind == SubmitOutcome::Kind::Accepted);
     fill();
   }
-  void on_receipt(const DeliveryToken& token, const Receipt& /*receipt*/) override {
+  void on_receipt(const DeliveryToken& token, const Receipt& /*receipt*/,
+                  const Message& /*message*/) override {
     link_.answer(token, Status::Ok);
     if (--receipts_left_ == 0) done_->set_value();
   }

@@ -360,7 +360,8 @@ class TestLink final : public LinkListener {
   void on_submitted(uint64_t reference, const SubmitOutcome& outcome) override {
     submitted.put({reference, outcome});
   }
-  void on_receipt(const DeliveryToken& token, const Receipt& receipt) override {
+  void on_receipt(const DeliveryToken& token, const Receipt& receipt,
+                  const Message& /*message*/) override {
     link_->answer(token, delivery_answer);
     receipts.put(receipt);
   }

@@ -1,4 +1,7 @@
+#include "products/common/detail_records.h"
+#include "products/messaging/message.h"
 #include "products/messaging/messaging.h"
+#include "products/messaging/receiver.h"
 
 namespace tandem::products::messaging {
 namespace {
@@ -12,7 +15,7 @@ Result<void, api::ApiError> make_profile(api::Draft& draft) {
 
 }  // namespace
 
-void declare(api::Registry& registry, const Services&) {
+void declare_profiles(api::Registry& registry) {
   registry.resource({
       .path = "/messaging_profiles",
       .record_type = "messaging_profile",
@@ -20,6 +23,15 @@ void declare(api::Registry& registry, const Services&) {
       .immutable = {"v1_secret"},
       .on_create = make_profile,
   });
+}
+
+void declare(api::Registry& registry, const Services&) {
+  declare_profiles(registry);
+  declare_autoresponses(registry);
+  declare_optouts(registry);
+  declare_short_codes(registry);
+  registry.collection({std::string(kInboundParts), {}});
+  registry.collection({std::string(kDetailRecords), {}});
 }
 
 }  // namespace tandem::products::messaging

@@ -1,0 +1,108 @@
+#include "carrier/links.h"
+
+#include "runtime/resolver.h"
+
+namespace tandem::carrier {
+
+class Links::Impl {
+ public:
+  Impl(runtime::Shard& shard, std::vector<LinkSetup> setups, Routes routes, LinksListener& listener)
+      : resolver_(shard), routes_(std::move(routes)) {
+    for (size_t i = 0; i < setups.size(); ++i) {
+      entries_.push_back(std::make_unique<Entry>(i, std::move(setups[i]), listener));
+      Entry& entry = *entries_.back();
+      entry.link =
+          std::make_unique<smpp::Link>(shard, resolver_, random_, entry.setup.options, entry);
+    }
+  }
+
+  void start() {
+    for (const auto& entry : entries_) entry->link->start();
+  }
+
+  void stop(UniqueFunction<void()> done) {
+    left_ = entries_.size();
+    if (left_ == 0) return done();
+    stopped_ = std::move(done);
+    for (const auto& entry : entries_) {
+      entry->link->stop([this] {
+        if (--left_ == 0) stopped_();
+      });
+    }
+  }
+
+  std::optional<size_t> choose(std::string_view number, bool multimedia) {
+    const auto usable = [&](const std::string& name) {
+      const auto index = find(name);
+      if (!index) return false;
+      const Entry& entry = *entries_[*index];
+      return entry.link->state().transmitters > 0 && (!multimedia || entry.setup.multimedia);
+    };
+    const auto names = routes_.links_for(number, random_, usable);
+    return names.empty() ? std::nullopt : find(names.front());
+  }
+
+  smpp::Link& link(size_t index) { return *entries_[index]->link; }
+  const LinkSetup& setup(size_t index) const { return entries_[index]->setup; }
+
+ private:
+  /// One link; names itself in what it passes on.
+  struct Entry final : smpp::LinkListener {
+    Entry(size_t i, LinkSetup s, LinksListener& l) : index(i), setup(std::move(s)), listener(l) {}
+
+    void on_submitted(uint64_t reference, const smpp::SubmitOutcome& outcome) override {
+      listener.on_submitted(reference, index, outcome);
+    }
+    void on_receipt(const smpp::DeliveryToken& token, const smpp::Receipt& receipt,
+                    const smpp::Message& message) override {
+      listener.on_receipt(index, token, receipt, message.source, message.destination);
+    }
+    void on_message(const smpp::DeliveryToken& token, const smpp::Message& message) override {
+      listener.on_message(index, token, message);
+    }
+    void on_state(const smpp::LinkState&) override { listener.on_links_changed(); }
+
+    size_t index;
+    LinkSetup setup;
+    LinksListener& listener;
+    std::unique_ptr<smpp::Link> link;
+  };
+
+  std::optional<size_t> find(const std::string& name) const {
+    for (const auto& entry : entries_) {
+      if (entry->setup.name == name) return entry->index;
+    }
+    return std::nullopt;
+  }
+
+  SystemRandom random_;
+  runtime::Resolver resolver_;
+  Routes routes_;
+  std::vector<std::unique_ptr<Entry>> entries_;
+  size_t left_ = 0;
+  UniqueFunction<void()> stopped_;
+};
+
+Links::Links(runtime::Shard& shard, std::vector<LinkSetup> setups, Routes routes,
+             LinksListener& listener)
+    : impl_(std::make_unique<Impl>(shard, std::move(setups), std::move(routes), listener)) {}
+Links::~Links() = default;
+
+void Links::start() { impl_->start(); }
+void Links::stop(UniqueFunction<void()> done) { impl_->stop(std::move(done)); }
+
+std::optional<size_t> Links::choose(std::string_view number, bool multimedia) {
+  return impl_->choose(number, multimedia);
+}
+
+bool Links::submit(size_t link, uint64_t reference, smpp::Message message) {
+  return impl_->link(link).submit(reference, std::move(message));
+}
+
+void Links::answer(size_t link, const smpp::DeliveryToken& token, smpp::Status status) {
+  impl_->link(link).answer(token, status);
+}
+
+const LinkSetup& Links::setup(size_t link) const { return impl_->setup(link); }
+
+}  // namespace tandem::carrier

@@ -1,0 +1,410 @@
+#include "carrier/sandbox/message_center.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "carrier/sandbox/submit_record.h"
+#include "carrier/smpp/flags.h"
+#include "carrier/smpp/server.h"
+#include "carrier/smpp/times.h"
+#include "carrier/text/reassembly.h"
+#include "core/ids.h"
+#include "core/log.h"
+#include "runtime/shards.h"
+
+namespace tandem::carrier::sandbox {
+namespace {
+
+using smpp::Status;
+
+/// Parts that wait for their arrival or their receipt, and replies that wait for their time; above
+/// it submits are refused as "queue full".
+constexpr size_t kMaxPending = 200'000;
+/// Longest sleep in real time before the clock is looked at again.
+constexpr Millis kLongestSleep{60'000};
+/// Before a receipt that nobody took is offered again.
+constexpr Millis kReceiptPause{1'000};
+constexpr size_t kMaxSessions = 64;
+constexpr size_t kIdCharacters = 20;
+constexpr int64_t kMostPendingRows = 100'000;
+/// What a handset sends when its script says "picture".
+constexpr std::string_view kPicture = "/sandbox/picture.png";
+
+smpp::ServerOptions server_options(const CenterOptions& options) {
+  smpp::ServerOptions server;
+  server.address = options.address;
+  server.port = options.port;
+  server.system_id = "sandbox";
+  server.max_waiting = kMaxPending;
+  server.session.window = 256;
+  server.session.max_unanswered = 4096;
+  return server;
+}
+
+bool done(const store::Committed& committed) {
+  return committed.status == store::Committed::Status::Done;
+}
+
+}  // namespace
+
+class MessageCenter::Impl final : public smpp::ServerListener,
+                                  public std::enable_shared_from_this<MessageCenter::Impl> {
+ public:
+  Impl(runtime::Shard& shard, store::Database& database, const Clock& clock, CenterOptions options)
+      : shard_(shard),
+        database_(database),
+        clock_(clock),
+        options_(std::move(options)),
+        ids_(clock, random_),
+        server_(shard, random_, server_options(options_), *this) {}
+
+  Result<void> start();
+  uint16_t port() const { return server_.port(); }
+  void stop(UniqueFunction<void()> through) { server_.stop(std::move(through)); }
+  void run_due();
+  void forget();
+  void set_script(std::string number, const Script& script,
+                  UniqueFunction<void(Result<void>)> told);
+  void send(HandsetText text, UniqueFunction<void(Result<std::string>)> told);
+  runtime::Shard& shard() { return shard_; }
+
+ private:
+  void on_bind(uint64_t session, const smpp::BindRequest& request) override;
+  void on_submit(const smpp::RequestToken& token, const std::string& system_id,
+                 const smpp::Message& message) override;
+  void on_operation(const smpp::RequestToken& token, const std::string& system_id,
+                    const smpp::Pdu& request) override;
+  void on_delivered(uint64_t reference, const smpp::DeliverOutcome& outcome) override;
+  void on_receivers(const std::string&, size_t) override {}
+
+  /// What shall happen at a time.
+  struct Due {
+    enum class Kind : uint8_t { Arrival, Receipt, Reply } kind = Kind::Receipt;
+    std::string submit;  // its id
+    HandsetText reply;
+  };
+
+  void schedule(WallTime at, Due due);
+  void sleep();
+  void run(Due due);
+  void arrive(const SubmitRecord& record, store::Batch& batch);
+  void offer_receipt(const std::string& id);
+  void settle(const std::string& id);
+  void accepted(const smpp::RequestToken& token, SubmitRecord record);
+  void commit(store::Batch batch, UniqueFunction<void(bool)> then);
+  Script script_of(const std::string& number) const;
+  bool deliver_text(const HandsetText& text);
+
+  runtime::Shard& shard_;
+  store::Database& database_;
+  const Clock& clock_;
+  CenterOptions options_;
+  SystemRandom random_;
+  Ids ids_;
+  std::unordered_map<std::string, Script> scripts_;
+  std::unordered_map<std::string, SubmitRecord> pending_;  // by id
+  std::multimap<WallTime, Due> due_;
+  std::optional<runtime::TimerId> timer_;
+  std::unordered_map<uint64_t, std::string> receipts_;  // offered, by reference
+  uint64_t next_reference_ = 1;
+  text::Reassembly reassembly_;
+  uint16_t next_text_ = 1;
+  smpp::Server server_;
+};
+
+Result<void> MessageCenter::Impl::start() {
+  const auto snapshot = database_.snapshot();
+  store::Query query;
+  query.collection = kScripts;
+  query.limit = kMostPendingRows;
+  for (const store::Row& row : snapshot->list(query).rows) {
+    scripts_[row.id] = sandbox::script_of(*snapshot, row.id);
+  }
+  query.collection = kSubmits;
+  query.order = {{"created_at", false}};
+  for (const store::Row& row : snapshot->list(query).rows) {
+    auto record = read_submit(row);
+    if (!record) continue;
+    if (record->arrives_at) schedule(*record->arrives_at, {Due::Kind::Arrival, row.id, {}});
+    if (record->receipt) schedule(record->receipt_at(), {Due::Kind::Receipt, row.id, {}});
+    pending_.emplace(row.id, std::move(*record));
+  }
+  auto started = server_.start();
+  if (started) sleep();
+  return started;
+}
+
+void MessageCenter::Impl::on_bind(uint64_t session, const smpp::BindRequest& request) {
+  if (request.bind.system_id != options_.system_id) {
+    return server_.refuse(session, Status::InvalidSystemId);
+  }
+  if (request.bind.password != options_.password) {
+    return server_.refuse(session, Status::InvalidPassword);
+  }
+  server_.accept(session, {0, kMaxSessions});
+}
+
+void MessageCenter::Impl::on_operation(const smpp::RequestToken& token, const std::string&,
+                                       const smpp::Pdu&) {
+  server_.answer(token, Status::InvalidCommandId, smpp::Empty());
+}
+
+void MessageCenter::Impl::on_submit(const smpp::RequestToken& token, const std::string& system_id,
+                                    const smpp::Message& message) {
+  const WallTime now = clock_.now();
+  SubmitRecord record;
+  record.system_id = system_id;
+  record.from = smpp::number_of(message.source);
+  record.to = smpp::number_of(message.destination);
+  record.submitted_at = now;
+  if (const auto reference = message.tlvs.number(smpp::Tag::UserMessageReference)) {
+    record.reference = static_cast<uint16_t>(*reference);
+  }
+  auto content = smpp::content_of(message);
+  if (!content) return server_.answer_submit(token, Status::InvalidEsmClass);
+  record.content = std::move(*content);
+  record.multimedia = multimedia_of(message);
+  Submit submit;
+  submit.registered_delivery = message.registered_delivery;
+  const auto until = smpp::read_time(message.validity_period, now);
+  if (until && *until) submit.validity = **until - now;
+  const Verdict verdict = decide(script_of(record.to), submit);
+  if (verdict.status != Status::Ok) return server_.answer_submit(token, verdict.status);
+  if (pending_.size() + due_.size() >= kMaxPending) {
+    return server_.answer_submit(token, Status::MessageQueueFull);
+  }
+  record.id = ids_.token(kIdCharacters);
+  if (verdict.arrives_after) record.arrives_at = now + *verdict.arrives_after;
+  record.receipt = verdict.receipt;
+  accepted(token, std::move(record));
+}
+
+/// Durable before it is answered.
+void MessageCenter::Impl::accepted(const smpp::RequestToken& token, SubmitRecord record) {
+  store::Batch batch;
+  if (record.arrives_at && *record.arrives_at <= record.submitted_at) {
+    arrive(record, batch);
+    record.arrives_at.reset();
+  }
+  if (record.arrives_at || record.receipt) batch.puts.push_back(row_of(record));
+  commit(std::move(batch), [this, token, record = std::move(record)](bool kept) mutable {
+    if (!kept) return server_.answer_submit(token, Status::SystemError);
+    server_.answer_submit(token, Status::Ok, record.id);
+    if (!record.arrives_at && !record.receipt) return;
+    if (record.arrives_at) schedule(*record.arrives_at, {Due::Kind::Arrival, record.id, {}});
+    const std::string id = record.id;
+    const auto receipt = record.receipt;
+    const WallTime due = receipt ? record.receipt_at() : WallTime();
+    pending_.emplace(id, std::move(record));
+    if (!receipt) return;
+    if (receipt->after == Millis(0)) return offer_receipt(id);
+    schedule(due, {Due::Kind::Receipt, id, {}});
+  });
+}
+
+/// Adds the whole text to the handset's inbox when its last part is there, and plans the reply.
+void MessageCenter::Impl::arrive(const SubmitRecord& record, store::Batch& batch) {
+  const WallTime now = clock_.now();
+  Text text{ids_.uuid(), false, record.from, record.to, {}, {}, now};
+  if (record.content.concatenation) {
+    text::Fragment fragment{record.id,
+                            record.from,
+                            record.to,
+                            *record.content.concatenation,
+                            record.content.alphabet,
+                            record.content.national,
+                            record.content.bytes};
+    auto outcome = reassembly_.add(std::move(fragment), now);
+    if (!outcome.text) return;
+    text.text = std::move(outcome.text->text);
+  } else {
+    text.text = record.content.text();
+  }
+  if (record.multimedia) text.multimedia = *record.multimedia;
+  batch.puts.push_back(row_of(text));
+  auto reply = reply_to(script_of(record.to), text.text);
+  if (!reply || due_.size() >= kMaxPending) return;
+  HandsetText answer{record.to, record.from, std::move(reply->text), {}};
+  if (reply->picture) answer.multimedia.media.push_back({std::string(kPicture), "image/png"});
+  schedule(now + reply->after, {Due::Kind::Reply, {}, std::move(answer)});
+}
+
+void MessageCenter::Impl::schedule(WallTime at, Due due) {
+  const bool first = due_.empty() || at < due_.begin()->first;
+  due_.emplace(at, std::move(due));
+  if (first) sleep();
+}
+
+void MessageCenter::Impl::sleep() {
+  if (timer_) shard_.cancel(*timer_);
+  timer_.reset();
+  if (due_.empty()) return;
+  const Millis left = std::clamp(due_.begin()->first - clock_.now(), Millis(0), kLongestSleep);
+  timer_ = shard_.after(left, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->timer_.reset();
+    self->run_due();
+  });
+}
+
+void MessageCenter::Impl::run_due() {
+  const WallTime now = clock_.now();
+  while (!due_.empty() && due_.begin()->first <= now) {
+    Due due = std::move(due_.begin()->second);
+    due_.erase(due_.begin());
+    run(std::move(due));
+  }
+  sleep();
+}
+
+void MessageCenter::Impl::run(Due due) {
+  if (due.kind == Due::Kind::Reply) return send(std::move(due.reply), [](Result<std::string>) {});
+  const auto found = pending_.find(due.submit);
+  if (found == pending_.end()) return;
+  if (due.kind == Due::Kind::Receipt) return offer_receipt(due.submit);
+  store::Batch batch;
+  SubmitRecord& record = found->second;
+  arrive(record, batch);
+  record.arrives_at.reset();
+  if (record.receipt) {
+    batch.puts.push_back(row_of(record));
+  } else {
+    batch.removes.push_back({std::string(kSubmits), record.id});
+    pending_.erase(found);
+  }
+  commit(std::move(batch), [](bool) {});
+}
+
+void MessageCenter::Impl::offer_receipt(const std::string& id) {
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) return;
+  const uint64_t reference = next_reference_++;
+  receipts_.emplace(reference, id);
+  if (server_.deliver(found->second.system_id, reference, receipt_message(found->second))) return;
+  receipts_.erase(reference);
+  schedule(clock_.now() + kReceiptPause, {Due::Kind::Receipt, id, {}});
+}
+
+void MessageCenter::Impl::on_delivered(uint64_t reference, const smpp::DeliverOutcome& outcome) {
+  const auto found = receipts_.find(reference);
+  if (found == receipts_.end()) return;
+  const std::string id = std::move(found->second);
+  receipts_.erase(found);
+  if (outcome.kind == smpp::DeliverOutcome::Kind::GivenUp) {
+    return schedule(clock_.now() + kReceiptPause, {Due::Kind::Receipt, id, {}});
+  }
+  settle(id);
+}
+
+/// The sender knows how it ended.
+void MessageCenter::Impl::settle(const std::string& id) {
+  if (pending_.erase(id) == 0) return;
+  store::Batch batch;
+  batch.removes.push_back({std::string(kSubmits), id});
+  commit(std::move(batch), [](bool) {});
+}
+
+void MessageCenter::Impl::commit(store::Batch batch, UniqueFunction<void(bool)> then) {
+  if (batch.empty()) return then(true);
+  auto self = shared_from_this();
+  database_.commit(std::move(batch), [self, then = std::move(then)](store::Committed c) mutable {
+    const bool kept = done(c);
+    self->shard_.post([self, kept, then = std::move(then)]() mutable { then(kept); });
+  });
+}
+
+Script MessageCenter::Impl::script_of(const std::string& number) const {
+  const auto found = scripts_.find(number);
+  if (found != scripts_.end()) return found->second;
+  return reserved_script(number).value_or(Script());
+}
+
+void MessageCenter::Impl::set_script(std::string number, const Script& script,
+                                     UniqueFunction<void(Result<void>)> told) {
+  scripts_[number] = script;
+  store::Batch batch;
+  batch.puts.push_back({.collection = std::string(kScripts),
+                        .id = std::move(number),
+                        .account = {},
+                        .body = write_handset_script(script),
+                        .expected = store::kAnyRevision,
+                        .created_at = clock_.now()});
+  commit(std::move(batch), [told = std::move(told)](bool kept) mutable {
+    if (kept) return told({});
+    told(fail("the script cannot be kept"));
+  });
+}
+
+void MessageCenter::Impl::send(HandsetText text, UniqueFunction<void(Result<std::string>)> told) {
+  Text sent{ids_.uuid(), true, text.from, text.to, text.text, text.multimedia, clock_.now()};
+  store::Batch batch;
+  batch.puts.push_back(row_of(sent));
+  commit(std::move(batch),
+         [this, id = sent.id, text = std::move(text), told = std::move(told)](bool kept) mutable {
+           if (!kept) return told(fail("the text cannot be kept"));
+           if (!deliver_text(text)) return told(fail("the network takes no more texts now"));
+           told(std::move(id));
+         });
+}
+
+bool MessageCenter::Impl::deliver_text(const HandsetText& text) {
+  smpp::Message frame;
+  frame.source = smpp::address_of(text.from);
+  frame.destination = smpp::address_of(text.to);
+  const auto parts =
+      text::split(text.text, {text::Preference::Auto, next_text_++, /*wide_reference=*/false});
+  if (!parts) return false;
+  const Multimedia& multimedia = text.multimedia;
+  const bool mms = !multimedia.media.empty() || !multimedia.subject.empty();
+  auto messages =
+      smpp::messages_for(*parts, frame, mms ? smpp::LongText::Payload : smpp::LongText::Header);
+  if (mms) put_multimedia(messages.front(), multimedia);
+  bool taken = true;
+  for (smpp::Message& message : messages) {
+    taken = server_.deliver(options_.system_id, next_reference_++, std::move(message)) && taken;
+  }
+  return taken;
+}
+
+void MessageCenter::Impl::forget() {
+  scripts_.clear();
+  pending_.clear();
+  due_.clear();
+  receipts_.clear();
+  reassembly_ = text::Reassembly();
+}
+
+MessageCenter::MessageCenter(runtime::Shard& shard, store::Database& database, const Clock& clock,
+                             CenterOptions options)
+    : impl_(std::make_shared<Impl>(shard, database, clock, std::move(options))) {}
+MessageCenter::~MessageCenter() = default;
+
+Result<void> MessageCenter::start() { return impl_->start(); }
+uint16_t MessageCenter::port() const { return impl_->port(); }
+void MessageCenter::stop(UniqueFunction<void()> done) { impl_->stop(std::move(done)); }
+
+void MessageCenter::wake() {
+  impl_->shard().post([impl = impl_] { impl->run_due(); });
+}
+
+void MessageCenter::reset() {
+  impl_->shard().post([impl = impl_] { impl->forget(); });
+}
+
+void MessageCenter::set_script(std::string number, Script script,
+                               UniqueFunction<void(Result<void>)> done) {
+  impl_->shard().post([impl = impl_, number = std::move(number), script = std::move(script),
+                       done = std::move(done)]() mutable {
+    impl->set_script(std::move(number), script, std::move(done));
+  });
+}
+
+void MessageCenter::send(HandsetText text, UniqueFunction<void(Result<std::string>)> done) {
+  impl_->shard().post([impl = impl_, text = std::move(text), done = std::move(done)]() mutable {
+    impl->send(std::move(text), std::move(done));
+  });
+}
+
+}  // namespace tandem::carrier::sandbox

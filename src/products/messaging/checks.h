@@ -1,0 +1,26 @@
+#pragma once
+
+#include "products/messaging/outbound.h"
+
+/// The checks a request to send goes through, one a function, in the order of outbound.cpp.
+namespace tandem::products::messaging {
+
+using Check = Result<void, api::ApiError>;
+
+/// There is content, of one kind, and not too much of it: 40316, 40304, 40317. Settles `type`.
+Check check_content(SendRequest& request);
+/// The receivers are numbers: 40310.
+Check check_receivers(const SendRequest& request);
+/// The profile may send, and to that country: 40312, 40331, 40309.
+Check check_profile(const Profile& profile, std::string_view to);
+/// The sender can reach the receiver with that type: 40301, 40308, 40319.
+Check check_pair(const Sender& sender, std::string_view to, std::string_view type);
+/// The receiver did not ask to be left alone: 40300.
+Check check_consent(const store::Snapshot& snapshot, const Profile& profile, const Sender& sender,
+                    std::string_view to);
+/// The words may be sent at all: 40322.
+Check check_words(std::string_view text);
+/// The time it is scheduled for: 10015.
+Check check_schedule(const SendRequest& request, WallTime now);
+
+}  // namespace tandem::products::messaging

@@ -1,0 +1,343 @@
+#include "products/messaging/delivery.h"
+
+#include <algorithm>
+
+#include "products/messaging/ending.h"
+#include "products/messaging/message.h"
+#include "products/messaging/outbound.h"
+
+namespace tandem::products::messaging {
+namespace {
+
+constexpr int kExpiredInQueue = 40014;
+constexpr uint64_t kReferences = 0x10000;
+/// Due time of what waits for a carrier's answer: the process that waits knows better.
+constexpr Millis kNoHurry{365LL * 24 * 3'600'000};
+
+using api::Effects;
+using carrier::smpp::MessageState;
+
+std::string_view text_of(const json::Value& message, std::string_view name) {
+  return message[name].string();
+}
+
+WallTime time_of(const json::Value& message, std::string_view name) {
+  return parse_iso8601(text_of(message, name)).value_or(WallTime::max());
+}
+
+/// References tell the messages between two numbers apart; the id's last digits are random.
+uint16_t reference_of(std::string_view id) {
+  uint64_t hash = 1469598103934665603ULL;  // FNV-1a
+  for (const char c : id) hash = (hash ^ static_cast<uint8_t>(c)) * 1099511628211ULL;
+  return static_cast<uint16_t>(hash % kReferences);
+}
+
+Job job_of(const json::Value& message) {
+  Job job;
+  job.id = text_of(message, "id");
+  job.from = message["from"]["phone_number"].string();
+  for (const json::Value& receiver : message["to"].items()) {
+    job.to.emplace_back(receiver["phone_number"].string());
+  }
+  job.type = text_of(message, "type");
+  job.text =
+      message["_sent_text"].is_string() ? text_of(message, "_sent_text") : text_of(message, "text");
+  job.subject = text_of(message, "subject");
+  job.media = message["media"];
+  job.reference = static_cast<uint16_t>(message["_reference"].integer());
+  job.valid_until = time_of(message, "valid_until");
+  return job;
+}
+
+/// One message of a decision, with everything its steps need.
+class Progress {
+ public:
+  Progress(Drafts::Draft& draft, api::Moment moment, const store::Snapshot& snapshot,
+           Effects& effects)
+      : message(draft.message),
+        account_(draft.row.account),
+        context_{moment, snapshot, effects, account_} {
+    draft.changed = true;
+  }
+  Progress(const Progress&) = delete;
+
+  void leave_queue() {
+    context_.effects.batch.adjusts.push_back({.key = queue_counter(account_), .delta = -1});
+  }
+  void queue_again(WallTime at, SendQueue& queue) {
+    set_status(message, "queued");
+    message.members().erase("_doubt");
+    set_due(message, Stage::Queued, at);
+    context_.effects.batch.adjusts.push_back({.key = queue_counter(account_), .delta = 1});
+    announce(at, queue);
+  }
+  void announce(WallTime at, SendQueue& queue) {
+    context_.effects.after_commit.push_back(
+        [&queue, turn = turn_of(message, account_, at)]() mutable {
+          queue.announce(std::move(turn));
+        });
+  }
+  void expire() { finish(message, "expired", kExpiredInQueue, context_); }
+  void sent() {
+    set_status(message, "sent");
+    const WallTime now = context_.moment.now;
+    message.set("sent_at", to_iso8601(now));
+    message.members().erase("_doubt");
+    set_due(message, Stage::Sent, now + kReceiptPatience);
+    tell(message, account_, "message.sent", now, context_.moment.ids, context_.effects);
+  }
+  void add_part(const std::string& key, size_t receiver) {
+    message.member("_parts").push(
+        json::Value::object({{"key", key}, {"to", static_cast<int64_t>(receiver)}, {"state", ""}}));
+  }
+  void keep_key(const std::string& key) {
+    const json::Value row = json::Value::object({{"message", message["id"]}});
+    context_.effects.put(std::string(kParts), key, account_, row);
+  }
+  void drop_keys() {
+    if (!message["_parts"].is_array()) return;
+    for (const json::Value& part : message["_parts"].items()) {
+      context_.effects.remove(std::string(kParts), std::string(part["key"].string()));
+    }
+  }
+  const EndingContext& context() const { return context_; }
+  WallTime now() const { return context_.moment.now; }
+
+  json::Value& message;
+
+ private:
+  std::string account_;
+  EndingContext context_;
+};
+
+void record_one(const Submitted& submitted, Progress progress, SendQueue& queue) {
+  json::Value& message = progress.message;
+  const WallTime now = progress.now();
+  message.set("_parts", json::Value::array());
+  for (const auto& part : submitted.parts) {
+    progress.add_part(part.key, part.receiver);
+    progress.keep_key(part.key);
+  }
+  switch (submitted.kind) {
+    case Submitted::Kind::Accepted:
+      return progress.sent();
+    case Submitted::Kind::Refused:
+      return finish(message, "sending_failed", submitted.error, progress.context());
+    case Submitted::Kind::InDoubt:
+      message.set("_doubt", true);
+      return set_due(message, Stage::Sending, now + kDoubt);
+    case Submitted::Kind::NotSent:
+      return progress.queue_again(now + kLinkPause, queue);
+    case Submitted::Kind::TryLater: {
+      const int64_t attempts = message["_attempts"].integer() + 1;
+      message.set("_attempts", attempts);
+      if (attempts >= kMostAttempts) {
+        return finish(message, "sending_failed", submitted.error, progress.context());
+      }
+      return progress.queue_again(now + kFirstRetry * (1 << (attempts - 1)), queue);
+    }
+  }
+}
+
+/// The part with that key, or a new one when the message is in doubt.
+json::Value* part_with(Progress& progress, const std::string& key, std::string_view handset) {
+  json::Value& message = progress.message;
+  if (!message["_parts"].is_array()) message.set("_parts", json::Value::array());
+  for (json::Value& part : message.member("_parts").items()) {
+    if (part["key"].string() == key) return &part;
+  }
+  if (!message["_doubt"].boolean()) return nullptr;
+  const auto& receivers = message["to"].items();
+  const auto is_handset = [&](const json::Value& r) {
+    return r["phone_number"].string() == handset;
+  };
+  const auto found = std::find_if(receivers.begin(), receivers.end(), is_handset);
+  if (found == receivers.end()) return nullptr;
+  progress.add_part(key, static_cast<size_t>(found - receivers.begin()));
+  return &message.member("_parts").items().back();
+}
+
+/// What the parts together say: the first failure, or nothing when all were delivered.
+struct Verdict {
+  bool complete = false;
+  std::optional<int> error;
+};
+Verdict verdict_of(json::Value& message) {
+  const auto& parts = message["_parts"].items();
+  const auto expected =
+      static_cast<size_t>(message["parts"].integer(1)) * message["to"].items().size();
+  Verdict verdict{parts.size() >= expected, std::nullopt};
+  for (const json::Value& part : parts) {
+    const std::string_view state = part["state"].string();
+    if (state.empty()) verdict.complete = false;
+    const bool failed = !state.empty() && state != "delivered";
+    if (failed && !verdict.error) verdict.error = std::stoi(std::string(state));
+    if (state.empty()) continue;
+    set_receiver_status(message, static_cast<size_t>(part["to"].integer()),
+                        failed ? "delivery_failed" : "delivered");
+  }
+  return verdict;
+}
+
+void record_report(const Report& report, Progress progress) {
+  json::Value& message = progress.message;
+  json::Value* part = part_with(progress, report.key, report.from);
+  if (part == nullptr || !carrier::smpp::is_final(report.receipt.state)) return;
+  part->set("state", report.error ? std::to_string(*report.error) : "delivered");
+  const bool late = status_of(message) == "delivery_unconfirmed";
+  if (stage_of(message) == Stage::Sending) progress.sent();
+  json::Value probe = message;  // receivers change only when all is known
+  const Verdict verdict = verdict_of(probe);
+  if (!verdict.complete) return;
+  message = std::move(probe);
+  const char* status = verdict.error ? "delivery_failed" : "delivered";
+  if (late) {
+    correct(message, status, verdict.error, progress.context());
+  } else {
+    finish(message, status, verdict.error, progress.context());
+  }
+  progress.drop_keys();
+}
+
+/// The message in doubt that a receipt without a known key may belong to.
+Drafts::Draft* find_in_doubt(const Report& report, const store::Snapshot& snapshot,
+                             Drafts& drafts) {
+  constexpr int64_t kMostInDoubt = 1'000;
+  for (store::Row& row : snapshot.list(waiting_in(Stage::Sending, {}, kMostInDoubt)).rows) {
+    const std::string id = row.id;
+    Drafts::Draft* draft = drafts.find(id);
+    if (draft == nullptr || !draft->message["_doubt"].boolean()) continue;
+    const json::Value& message = draft->message;
+    if (message["from"]["phone_number"].string() != report.to) continue;
+    const auto& receivers = message["to"].items();
+    const auto fits = [&](const json::Value& r) {
+      return r["phone_number"].string() == report.from;
+    };
+    if (std::none_of(receivers.begin(), receivers.end(), fits)) continue;
+    const auto& reference = report.receipt.user_message_reference;
+    if (!reference || *reference == message["_reference"].integer()) return draft;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Turn turn_of(const json::Value& message, std::string_view account, WallTime not_before) {
+  const auto& receivers = message["to"].items();
+  return {.id = std::string(text_of(message, "id")),
+          .account = std::string(account),
+          .from = std::string(message["from"]["phone_number"].string()),
+          .to = std::string(receivers.front()["phone_number"].string()),
+          .kind = static_cast<int>(message["_kind"].integer()),
+          .parts = message["parts"].integer(1) * static_cast<int64_t>(receivers.size()),
+          .priority = static_cast<int>(message["_priority"].integer(1)),
+          .not_before = not_before};
+}
+
+Effects claim(std::span<const std::string> ids, api::Moment moment, const store::Snapshot& snapshot,
+              std::vector<Job>& jobs) {
+  Effects effects;
+  Drafts drafts(snapshot);
+  jobs.clear();
+  for (const std::string& id : ids) {
+    Drafts::Draft* draft = drafts.find(id);
+    if (draft == nullptr || stage_of(draft->message) != Stage::Queued) continue;
+    Progress progress(*draft, moment, snapshot, effects);
+    progress.leave_queue();
+    if (time_of(draft->message, "valid_until") <= moment.now) {
+      progress.expire();
+      continue;
+    }
+    draft->message.set("_reference", reference_of(id));
+    set_status(draft->message, "sending");
+    set_due(draft->message, Stage::Sending, moment.now + kNoHurry);
+    jobs.push_back(job_of(draft->message));
+  }
+  drafts.finish(effects);
+  return effects;
+}
+
+Effects record_submitted(std::span<const Submitted> all, api::Moment moment,
+                         const store::Snapshot& snapshot, SendQueue& queue) {
+  Effects effects;
+  Drafts drafts(snapshot);
+  for (const Submitted& submitted : all) {
+    Drafts::Draft* draft = drafts.find(submitted.id);
+    if (draft == nullptr || stage_of(draft->message) != Stage::Sending) continue;
+    record_one(submitted, Progress(*draft, moment, snapshot, effects), queue);
+  }
+  drafts.finish(effects);
+  return effects;
+}
+
+Effects record_reports(std::span<const Report> reports, api::Moment moment,
+                       const store::Snapshot& snapshot, std::vector<size_t>& unknown) {
+  Effects effects;
+  Drafts drafts(snapshot);
+  unknown.clear();
+  for (size_t i = 0; i < reports.size(); ++i) {
+    const auto row = snapshot.get(kParts, reports[i].key);
+    Drafts::Draft* draft = nullptr;
+    if (row) {
+      const auto document = json::Document::parse(row->body);
+      draft = drafts.find(document->root()["message"].string());
+    } else {
+      draft = find_in_doubt(reports[i], snapshot, drafts);
+    }
+    if (draft == nullptr) {
+      unknown.push_back(i);
+      continue;
+    }
+    const std::string_view status = status_of(draft->message);
+    if (!stage_of(draft->message) && status != "delivery_unconfirmed") continue;
+    record_report(reports[i], Progress(*draft, moment, snapshot, effects));
+  }
+  drafts.finish(effects);
+  return effects;
+}
+
+Effects adopt(api::Moment moment, const store::Snapshot& snapshot, int64_t limit, bool& more) {
+  Effects effects;
+  Drafts drafts(snapshot);
+  int64_t marked = 0;
+  for (store::Row& row : snapshot.list(waiting_in(Stage::Sending, {}, limit)).rows) {
+    Drafts::Draft* draft = drafts.take(std::move(row));
+    if (draft == nullptr || draft->message["_doubt"].boolean()) continue;
+    draft->message.set("_doubt", true);
+    set_due(draft->message, Stage::Sending, moment.now + kDoubt);
+    draft->changed = true;
+    ++marked;
+  }
+  more = marked == limit;
+  drafts.finish(effects);
+  return effects;
+}
+
+Effects advance(api::Moment moment, const store::Snapshot& snapshot, int64_t limit,
+                SendQueue& queue, bool& more) {
+  Effects effects;
+  Drafts drafts(snapshot);
+  more = false;
+  for (const Stage stage : {Stage::Scheduled, Stage::Sent, Stage::Sending}) {
+    auto rows = snapshot.list(waiting_in(stage, moment.now, limit)).rows;
+    more = more || rows.size() == static_cast<size_t>(limit);
+    for (store::Row& row : rows) {
+      Drafts::Draft* draft = drafts.take(std::move(row));
+      if (draft == nullptr) continue;
+      Progress progress(*draft, moment, snapshot, effects);
+      if (stage == Stage::Sent) {
+        finish(draft->message, "delivery_unconfirmed", std::nullopt, progress.context());
+      } else if (stage == Stage::Sending) {
+        progress.drop_keys();
+        draft->message.set("_parts", json::Value::array());
+        progress.queue_again(moment.now, queue);
+      } else {
+        progress.queue_again(moment.now, queue);
+      }
+    }
+  }
+  drafts.finish(effects);
+  return effects;
+}
+
+}  // namespace tandem::products::messaging

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "api/call.h"
+#include "carrier/errors.h"
+#include "carrier/smpp/receipt.h"
+#include "products/messaging/send_queue.h"
+
+/// How messages go on, as decisions over many at once: pure functions of what the store holds and
+/// of what the carriers said.
+namespace tandem::products::messaging {
+
+/// How long a receipt of a submit without an answer is waited for, before it is sent again.
+inline constexpr Millis kDoubt{30'000};
+/// How long a receipt is waited for, before the message counts as unconfirmed.
+inline constexpr Millis kReceiptPatience{24 * 3'600'000};
+/// Submits that fail for a passing reason, before the message is given up.
+inline constexpr int kMostAttempts = 6;
+/// Before it is tried again: doubled each time.
+inline constexpr Millis kFirstRetry{1'000};
+/// Before a message is offered again that no link could take.
+inline constexpr Millis kLinkPause{500};
+
+/// A message whose turn it is, as the carrier needs it.
+struct Job {
+  std::string id;
+  std::string from;
+  std::vector<std::string> to;
+  std::string type;
+  std::string text;
+  std::string subject;
+  json::Value media;
+  uint16_t reference = 0;
+  WallTime valid_until{};
+};
+
+/// Marks messages as being sent, and gives what is to be submitted once that is durable. Those
+/// whose time is over expire instead (40014); those that are not queued any more are passed over.
+api::Effects claim(std::span<const std::string> ids, api::Moment moment,
+                   const store::Snapshot& snapshot, std::vector<Job>& jobs);
+
+/// What became of one message's submits.
+struct Submitted {
+  enum class Kind : uint8_t {
+    Accepted,  // all parts
+    Refused,   // for good, with `error`
+    TryLater,  // for a passing reason, `error`
+    InDoubt,   // no answer came
+    NotSent    // no link could take it
+  };
+  struct Part {
+    std::string key;  // link and the carrier's id
+    size_t receiver = 0;
+  };
+  std::string id;
+  Kind kind = Kind::NotSent;
+  int error = 0;
+  std::vector<Part> parts;  // accepted ones
+};
+/// Writes it down: sent, queued again, in doubt or failed. What is queued again is announced.
+api::Effects record_submitted(std::span<const Submitted> all, api::Moment moment,
+                              const store::Snapshot& snapshot, SendQueue& queue);
+
+/// A receipt as it came in.
+struct Report {
+  std::string key;
+  std::string from;  // the handset
+  std::string to;    // our number
+  carrier::smpp::Receipt receipt;
+  std::optional<int> error;  // of the catalogue, when it tells of a failure
+};
+/// Writes receipts down; those that are final end their messages. A receipt that belongs to no part
+/// known is matched with a submit in doubt by its reference. `unknown` gets the indexes of the
+/// rest.
+api::Effects record_reports(std::span<const Report> reports, api::Moment moment,
+                            const store::Snapshot& snapshot, std::vector<size_t>& unknown);
+
+/// What a former process was submitting when it ended: now in doubt. At most `limit`; `more` says
+/// whether there were as many. Run once at start, before anything is claimed.
+api::Effects adopt(api::Moment moment, const store::Snapshot& snapshot, int64_t limit, bool& more);
+
+/// What the clock brings: scheduled messages join the queue, sent ones without receipt are
+/// unconfirmed, those in doubt are queued again, queued ones expire. At most `limit` of each;
+/// `more` says whether there were as many.
+api::Effects advance(api::Moment moment, const store::Snapshot& snapshot, int64_t limit,
+                     SendQueue& queue, bool& more);
+
+/// How a queued message is announced.
+Turn turn_of(const json::Value& message, std::string_view account, WallTime not_before);
+
+}  // namespace tandem::products::messaging

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/call.h"
+#include "ledger/rates.h"
+#include "products/messaging/sender.h"
+
+namespace tandem::products::messaging {
+
+/// What an account asks to be sent, from whichever operation it came.
+struct SendRequest {
+  std::string from;  // empty: the profile picks a number of its pool
+  std::vector<std::string> to;
+  std::string profile_id;
+  std::optional<std::string> text;
+  std::optional<std::string> subject;
+  std::vector<std::string> media_urls;
+  std::string type;  // "SMS", "MMS" or empty: by what is in it
+  bool auto_detect = false;
+  bool use_profile_webhooks = true;
+  std::string webhook_url;
+  std::string webhook_failover_url;
+  std::optional<WallTime> send_at;
+  std::optional<SenderKind> only;  // what the operation sends from
+  int priority = 1;
+  bool asked_for = false;  // answers a keyword: goes to those who opted out too
+};
+
+/// The members of a request's body.
+SendRequest read_request(json::View body);
+
+/// Parts of one text at most, and beyond which auto_detect advises against sending.
+inline constexpr size_t kMostParts = 10;
+inline constexpr size_t kAdvisedParts = 4;
+/// Files of one multimedia message.
+inline constexpr size_t kMostMedia = 10;
+/// Receivers of a group message.
+inline constexpr size_t kMostReceivers = 8;
+/// Messages of one account that wait for their turn.
+inline constexpr int64_t kLongestQueue = 1'000'000;
+/// How long a message may wait for its turn.
+inline constexpr Millis kValidity{4 * 3'600'000};
+/// How far ahead a message can be scheduled, and how soon.
+inline constexpr Millis kLatestSchedule{5LL * 24 * 3'600'000};
+inline constexpr Millis kSoonestSchedule{5 * 60'000};
+
+/// Checks the request, prices it, sets the money aside and adds the message as queued (or
+/// scheduled) to the effects. Gives the stored document. Errors: 403xx.
+Result<json::Value, api::ApiError> accept(const SendRequest& request, api::Moment moment,
+                                          std::string_view account, const store::Snapshot& snapshot,
+                                          const ledger::Rates& rates, api::Effects& effects);
+
+/// Counter of an account's messages that wait for their turn.
+std::string queue_counter(std::string_view account);
+
+}  // namespace tandem::products::messaging

@@ -1,0 +1,196 @@
+#include "products/messaging/receiver.h"
+
+#include "carrier/smpp/content.h"
+#include "carrier/text/hex.h"
+#include "carrier/text/reassembly.h"
+#include "core/log.h"
+#include "runtime/shards.h"
+
+namespace tandem::products::messaging {
+
+namespace smpp = carrier::smpp;
+namespace text = carrier::text;
+using Answer = UniqueFunction<void(smpp::Status)>;
+
+namespace {
+
+constexpr int64_t kMostParts = 100'000;
+constexpr std::chrono::seconds kExpiryLook{60};
+
+json::Value row_of(const text::Fragment& fragment) {
+  return json::Value::object({{"from", fragment.from},
+                              {"to", fragment.to},
+                              {"reference", static_cast<int>(fragment.part.reference)},
+                              {"total", static_cast<int>(fragment.part.total)},
+                              {"sequence", static_cast<int>(fragment.part.sequence)},
+                              {"wide", fragment.part.wide},
+                              {"alphabet", static_cast<int>(fragment.alphabet)},
+                              {"locking", static_cast<int>(fragment.national.locking)},
+                              {"single", static_cast<int>(fragment.national.single)},
+                              {"bytes", text::to_hex(fragment.bytes)}});
+}
+
+text::Fragment read_fragment(const std::string& id, json::View row) {
+  text::Fragment fragment;
+  fragment.id = id;
+  fragment.from = row["from"].string();
+  fragment.to = row["to"].string();
+  fragment.part.reference = static_cast<uint16_t>(row["reference"].integer());
+  fragment.part.total = static_cast<uint8_t>(row["total"].integer());
+  fragment.part.sequence = static_cast<uint8_t>(row["sequence"].integer());
+  fragment.part.wide = row["wide"].boolean();
+  fragment.alphabet = static_cast<text::Alphabet>(row["alphabet"].integer());
+  fragment.national.locking = static_cast<uint8_t>(row["locking"].integer());
+  fragment.national.single = static_cast<uint8_t>(row["single"].integer());
+  fragment.bytes = text::from_hex(row["bytes"].string());
+  return fragment;
+}
+
+std::string encoding_of(text::Alphabet alphabet) {
+  return alphabet == text::Alphabet::Ucs2 ? "UCS-2" : "GSM-7";
+}
+
+}  // namespace
+
+class Receiver::Impl : public std::enable_shared_from_this<Receiver::Impl> {
+ public:
+  explicit Impl(const Parts& parts) : parts_(parts) {}
+
+  void start() {
+    store::Query query;
+    query.collection = kInboundParts;
+    query.order = {{"created_at", false}};
+    query.limit = kMostParts;
+    for (const store::Row& row : parts_.dispatcher.database().snapshot()->list(query).rows) {
+      const auto document = json::Document::parse(row.body);
+      if (!document) continue;
+      auto outcome = reassembly_.add(read_fragment(row.id, document->root()), row.created_at);
+      if (outcome.text) take_over(std::move(*outcome.text), {});
+    }
+    expire_later();
+  }
+
+  void receive(const smpp::Message& message, const carrier::LinkSetup& link, Answer answer) {
+    auto content = smpp::content_of(message, link.default_alphabet);
+    if (!content) return answer(smpp::Status::ReceiverPermanent);
+    InboundText inbound;
+    inbound.from = smpp::number_of(message.source);
+    inbound.to = smpp::number_of(message.destination);
+    inbound.encoding = encoding_of(content->alphabet);
+    if (link.multimedia) {
+      if (auto multimedia = carrier::sandbox::multimedia_of(message)) {
+        inbound.mms = true;
+        inbound.multimedia = std::move(*multimedia);
+      }
+    }
+    if (content->concatenation && content->concatenation->total > 1) {
+      return keep(inbound, std::move(*content), std::move(answer));
+    }
+    inbound.text = content->text();
+    decide(std::make_shared<InboundText>(std::move(inbound)), {}, std::move(answer), true);
+  }
+
+  void reset() { reassembly_ = text::Reassembly(); }
+
+ private:
+  /// A part of a long text.
+  void keep(const InboundText& inbound, smpp::Content content, Answer answer) {
+    text::Fragment fragment{parts_.dispatcher.ids(parts_.shard.index()).uuid(),
+                            inbound.from,
+                            inbound.to,
+                            *content.concatenation,
+                            content.alphabet,
+                            content.national,
+                            std::move(content.bytes)};
+    const text::Fragment kept = fragment;
+    auto outcome = reassembly_.add(std::move(fragment), parts_.clock.now());
+    switch (outcome.verdict) {
+      case text::Reassembly::Verdict::Duplicate:
+        return answer(smpp::Status::Ok);
+      case text::Reassembly::Verdict::Refused:
+        return answer(smpp::Status::ReceiverTemporary);
+      case text::Reassembly::Verdict::Complete:
+        return take_over(std::move(*outcome.text), std::move(answer), kept.alphabet);
+      case text::Reassembly::Verdict::Waiting:
+        break;
+    }
+    if (outcome.given_up) take_over(std::move(*outcome.given_up), {});
+    auto held = std::make_shared<Answer>(std::move(answer));
+    parts_.dispatcher.decide(
+        [kept](const api::Moment& moment, const store::Snapshot&) -> api::Outcome {
+          api::Effects effects;
+          effects.put(std::string(kInboundParts), kept.id, {}, row_of(kept), store::kAnyRevision,
+                      moment.now);
+          return effects;
+        },
+        [held](const api::Decided& decided) {
+          (*held)(decided.error ? smpp::Status::ReceiverTemporary : smpp::Status::Ok);
+        });
+  }
+
+  /// A whole text, or what there is of one.
+  void take_over(text::Assembled assembled, Answer answer,
+                 text::Alphabet alphabet = text::Alphabet::Gsm7) {
+    auto inbound = std::make_shared<InboundText>();
+    inbound->from = std::move(assembled.from);
+    inbound->to = std::move(assembled.to);
+    inbound->text = std::move(assembled.text);
+    inbound->encoding = encoding_of(alphabet);
+    inbound->parts = std::min<int64_t>(assembled.total - assembled.missing, kMostShownParts);
+    decide(std::move(inbound), std::move(assembled.ids), std::move(answer), true);
+  }
+
+  void decide(std::shared_ptr<InboundText> inbound, std::vector<std::string> used, Answer answer,
+              bool may_answer) {
+    auto self = shared_from_this();
+    parts_.dispatcher.decide(
+        [self, inbound, used, may_answer](const api::Moment& moment,
+                                          const store::Snapshot& snapshot) -> api::Outcome {
+          api::Effects effects = receive_text(*inbound, moment, snapshot, self->parts_.rates,
+                                              self->parts_.queue, may_answer);
+          for (const std::string& id : used) effects.remove(std::string(kInboundParts), id);
+          return effects;
+        },
+        [self, inbound, used, may_answer,
+         answer = std::move(answer)](const api::Decided& decided) mutable {
+          if (decided.error && may_answer) {
+            return self->decide(inbound, used, std::move(answer), false);
+          }
+          if (decided.error) {
+            log::warn("messaging", "a text could not be kept",
+                      {{"why", decided.error->items.front().detail}});
+          }
+          if (!answer) return;
+          answer(decided.error ? smpp::Status::ReceiverTemporary : smpp::Status::Ok);
+        });
+  }
+
+  /// Long texts whose last parts never came are handed over as they are.
+  void expire_later() {
+    parts_.shard.after(kExpiryLook, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      for (text::Assembled& text : self->reassembly_.expire(self->parts_.clock.now())) {
+        self->take_over(std::move(text), {});
+      }
+      self->expire_later();
+    });
+  }
+
+  static constexpr int64_t kMostShownParts = 10;  // what the contract can show
+
+  Parts parts_;
+  text::Reassembly reassembly_;
+};
+
+Receiver::Receiver(const Parts& parts) : impl_(std::make_shared<Impl>(parts)) {}
+Receiver::~Receiver() = default;
+
+void Receiver::start() { impl_->start(); }
+void Receiver::receive(const smpp::Message& message, const carrier::LinkSetup& link,
+                       Answer answer) {
+  impl_->receive(message, link, std::move(answer));
+}
+void Receiver::reset() { impl_->reset(); }
+
+}  // namespace tandem::products::messaging
