@@ -9,6 +9,7 @@ add_custom_command(
   COMMENT "Fetching the API page"
   VERBATIM)
 configure_file("${CMAKE_SOURCE_DIR}/src/app/pages/docs/index.html" "${PAGES}/docs/index.html" COPYONLY)
+configure_file("${CMAKE_SOURCE_DIR}/src/app/pages/oauth/consent.html" "${PAGES}/oauth/consent.html" COPYONLY)
 add_custom_target(pages DEPENDS "${API_PAGE_SCRIPT}")
-tandem_embed(tandem_app tandem::app page_file "${PAGES}" "${PAGES}/docs/index.html" "${API_PAGE_SCRIPT}")
+tandem_embed(tandem_app tandem::app page_file "${PAGES}" "${PAGES}/docs/index.html" "${PAGES}/oauth/consent.html" "${API_PAGE_SCRIPT}")
 add_dependencies(tandem_app pages)

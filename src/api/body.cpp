@@ -129,6 +129,8 @@ Result<void, ApiError> take_document(Request& request, std::string text) {
 
 Result<void, ApiError> read_form_body(Request& request, std::string_view text,
                                       contract::Schema schema, bool required) {
+  // Official SDKs send JSON under the type of a form where the specification names both.
+  if (text.starts_with('{')) return take_document(request, std::string(text));
   const auto pairs = http::parse_form(text);
   if (!pairs) return refuse("10015", "The form is not well-formed.");
   if (pairs->empty() && required) return refuse("10004", "This operation needs a form body.");

@@ -40,6 +40,8 @@
 #include "products/common/seeds.h"
 #include "products/messaging/send_handlers.h"
 #include "products/numbers/inventory.h"
+#include "products/oauth/oauth.h"
+#include "products/oauth/token_authenticator.h"
 #include "products/voice/switchboard.h"
 #include "runtime/shards.h"
 #include "runtime/tls.h"
@@ -151,8 +153,13 @@ ledger::Nanos starting_credit(const Config& config) {
 
 /// What callers are recognised by; when one of these changes, nobody is taken from memory.
 std::vector<std::string> collections_of_callers() {
-  return {std::string(api::kAccounts), std::string(api::kApiKeys),
-          std::string(api::kAccessIpAddresses), std::string(api::kAccessIpRanges)};
+  return {std::string(api::kAccounts),
+          std::string(api::kApiKeys),
+          std::string(api::kAccessIpAddresses),
+          std::string(api::kAccessIpRanges),
+          std::string(products::oauth::kClients),
+          std::string(products::oauth::kRegisteredClients),
+          std::string(products::oauth::kGrants)};
 }
 
 }  // namespace
@@ -294,6 +301,7 @@ void Platform::Parts::wire() {
   workflows = std::make_unique<api::WorkflowRunner>(*shards, *dispatcher, *registry, metrics,
                                                     runner_options());
   gate = std::make_unique<api::auth::Gate>(*database, *clock, shards->size(), gate_options(config));
+  gate->add(std::make_unique<products::oauth::TokenAuthenticator>(*secrets));
   dispatcher->set_event_sink(outlet.get());
   dispatcher->on_timers([this](WallTime due) { workflows->due_at(due); });
   dispatcher->on_change(collections_of_callers(), [this] { gate->forget(); });

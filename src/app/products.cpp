@@ -8,6 +8,7 @@
 #include "products/messaging/messaging.h"
 #include "products/networking/networking.h"
 #include "products/numbers/numbers.h"
+#include "products/oauth/oauth.h"
 #include "products/porting/porting.h"
 #include "products/regulatory/regulatory.h"
 #include "products/reporting/reporting.h"
@@ -31,6 +32,7 @@ void declare_products(api::Registry& registry, const products::Services& service
   products::messaging::declare(registry, services);
   products::networking::declare(registry, services);
   products::numbers::declare(registry, services);
+  products::oauth::declare(registry, services);
   products::porting::declare(registry, services);
   products::regulatory::declare(registry, services);
   products::reporting::declare(registry, services);

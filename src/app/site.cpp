@@ -5,6 +5,7 @@
 
 #include "app/pages.h"
 #include "http/server.h"
+#include "products/oauth/oauth.h"
 
 namespace tandem::app {
 namespace {
@@ -25,6 +26,7 @@ void serve_page(const Exchanges& exchange) {
   path.remove_prefix(1);
   std::string name(path);
   if (name == "docs" || name == "docs/") name = "docs/index.html";
+  if (name == "oauth/consent") name = "oauth/consent.html";
   const std::string_view bytes = page_file(name);
   if (bytes.empty()) return exchange->respond(page(404, "text/plain", "There is no such page.\n"));
   const bool script = name.size() > 3 && name.substr(name.size() - 3) == ".js";
@@ -35,6 +37,8 @@ void serve_page(const Exchanges& exchange) {
                                          : "text/html; charset=utf-8",
                                  std::string(bytes));
   response.headers.add("Cache-Control", "max-age=3600");
+  // A page that is shown inside another could be clicked for its user.
+  response.headers.add("Content-Security-Policy", "frame-ancestors 'none'");
   exchange->respond(std::move(response));
 }
 
@@ -56,6 +60,7 @@ void mount_site(api::Site& site, SiteParts parts) {
     exchange->respond(std::move(response));
   });
   site.mount_below("/docs", serve_page);
+  site.mount(std::string(products::oauth::kConsentPage), serve_page);
 }
 
 }  // namespace tandem::app
