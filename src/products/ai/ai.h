@@ -15,6 +15,8 @@ void declare(api::Registry& registry, const Services& services);
 /// Parts of declare(), a file each.
 void declare_integration_secrets(api::Registry& registry, const Services& services);
 void declare_assistants(api::Registry& registry);
+void declare_assistant_tests(api::Registry& registry);
+void declare_models(api::Registry& registry);
 void declare_versions(api::Registry& registry);
 void declare_canary_deploys(api::Registry& registry);
 void declare_scheduled_events(api::Registry& registry);

@@ -5,6 +5,8 @@ namespace tandem::products::ai {
 void declare(api::Registry& registry, const Services& services) {
   declare_integration_secrets(registry, services);
   declare_assistants(registry);
+  declare_assistant_tests(registry);
+  declare_models(registry);
   declare_versions(registry);
   declare_canary_deploys(registry);
   declare_scheduled_events(registry);

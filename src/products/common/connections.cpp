@@ -3,6 +3,12 @@
 namespace tandem::products {
 
 void mirror_connection(api::Draft& draft, std::string_view name_field) {
+  mirror_connection(draft.document, name_field, draft.call.account.id, draft.call.now,
+                    draft.effects);
+}
+
+void mirror_connection(const json::Value& connection, std::string_view name_field,
+                       std::string_view account, WallTime now, api::Effects& effects) {
   static constexpr std::string_view kSame[] = {"id",
                                                "record_type",
                                                "active",
@@ -13,7 +19,6 @@ void mirror_connection(api::Draft& draft, std::string_view name_field) {
                                                "webhook_event_url",
                                                "webhook_event_failover_url",
                                                "webhook_api_version"};
-  const json::Value& connection = draft.document;
   json::Value entry;
   for (const std::string_view field : kSame) {
     const json::Value* value = connection.members().find(field);
@@ -22,8 +27,8 @@ void mirror_connection(api::Draft& draft, std::string_view name_field) {
   entry.set("connection_name", connection[name_field]);
   entry.set("outbound_voice_profile_id", connection.at_path("outbound.outbound_voice_profile_id"));
   entry.members().erase("outbound");
-  draft.effects.put(std::string(kConnections), std::string(connection["id"].string()),
-                    draft.call.account.id, entry, store::kAnyRevision, draft.call.now);
+  effects.put(std::string(kConnections), std::string(connection["id"].string()),
+              std::string(account), entry, store::kAnyRevision, now);
 }
 
 api::Resource connection_resource(std::string path, std::string record_type,

@@ -15,6 +15,9 @@ inline constexpr std::string_view kConnections = "connections";
 /// kinds with a hook of their own, which calls this last; `name_field` is where the kind keeps its
 /// name.
 void mirror_connection(api::Draft& draft, std::string_view name_field = "connection_name");
+/// The same for a connection that no request made.
+void mirror_connection(const json::Value& connection, std::string_view name_field,
+                       std::string_view account, WallTime now, api::Effects& effects);
 
 /// What every kind of connection has in common (SIP connections; call control, TeXML and fax
 /// applications): numeric id, a name of its own, the outbound voice profile, the entry in

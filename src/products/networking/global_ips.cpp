@@ -121,22 +121,48 @@ Outcome show_usage(const Call& call, const store::Snapshot& snapshot) {
   return reply_metrics(std::move(data));
 }
 
+/// Null when the address is gone.
+json::Value assignment_metric(const store::Snapshot& snapshot, const json::Value& assignment,
+                              WallTime now) {
+  const auto global_ip = snapshot.get(kGlobalIps, assignment["global_ip_id"].string());
+  if (!global_ip) return {};
+  json::Value metric = usage_of(api::document_of(*global_ip), now);
+  metric.set("global_ip_assignment",
+             json::Value::object({{"id", assignment["id"]},
+                                  {"wireguard_peer_id", assignment["wireguard_peer_id"]}}));
+  return metric;
+}
+
 Outcome show_assignment_usage(const Call& call, const store::Snapshot& snapshot) {
   json::Array data;
   for (const store::Row& row :
        asked_rows(call, snapshot, kAssignments,
                   {{"global_ip_id", "global_ip_id"}, {"global_ip_assignment_id", "id"}})) {
-    const json::Value assignment = api::document_of(row);
-    const auto global_ip = snapshot.get(kGlobalIps, assignment["global_ip_id"].string());
-    if (!global_ip) continue;
-    json::Value metric = usage_of(api::document_of(*global_ip), call.now);
-    metric.set("global_ip_assignment",
-               json::Value::object({{"id", assignment["id"]},
-                                    {"wireguard_peer_id", assignment["wireguard_peer_id"]}}));
+    json::Value metric = assignment_metric(snapshot, api::document_of(row), call.now);
+    if (metric.is_null()) continue;
     data.push_back(std::move(metric));
   }
   return reply_metrics(std::move(data));
 }
+
+/// How many checks an assignment passed and failed. No prober looks at the sandbox's addresses, so
+/// none was made.
+Outcome show_assignment_health(const Call& call, const store::Snapshot& snapshot) {
+  json::Array data;
+  for (const store::Row& row :
+       asked_rows(call, snapshot, kAssignments,
+                  {{"global_ip_id", "global_ip_id"}, {"global_ip_assignment_id", "id"}})) {
+    json::Value metric = assignment_metric(snapshot, api::document_of(row), call.now);
+    if (metric.is_null()) continue;
+    for (const char* name : {"received", "transmitted"}) metric.members().erase(name);
+    metric.set("health", json::Value::object({{"pass", 0}, {"fail", 0}}));
+    data.push_back(std::move(metric));
+  }
+  return reply_metrics(std::move(data));
+}
+
+/// Latency is measured by probers, and there are none.
+Outcome show_latency(const Call&, const store::Snapshot&) { return reply_metrics({}); }
 
 }  // namespace
 
@@ -169,6 +195,8 @@ void declare_global_ips(api::Registry& registry, const Services& services) {
   registry.workflow(std::string(kAnnounce), announce);
   registry.bind(Op::GetGlobalIpUsage, show_usage);
   registry.bind(Op::GetGlobalIpAssignmentUsage, show_assignment_usage);
+  registry.bind(Op::GetGlobalIpAssignmentHealth, show_assignment_health);
+  registry.bind(Op::GetGlobalIpLatency, show_latency);
 }
 
 }  // namespace tandem::products::networking

@@ -3,6 +3,7 @@
 #include "api/resource_engine.h"
 #include "products/common/connections.h"
 #include "products/common/owned_numbers.h"
+#include "products/sip/external.h"
 #include "products/sip/sip.h"
 
 // Connections to the calling services of others, and what their apps are woken with.
@@ -68,7 +69,15 @@ void declare_external_connections(api::Registry& registry) {
   external.immutable = {"external_sip_connection"};
   external.filters = {{"connection_name", "external_sip_connection"}, {"phone_number", ""}};
   external.on_list = narrow;
+  const auto forget = external.on_delete;
+  external.on_delete = [forget](Draft& draft) {
+    drop_connection(draft);
+    return forget(draft);
+  };
   registry.resource(std::move(external));
+  declare_operator_connect(registry);
+  declare_external_numbers(registry);
+  declare_external_uploads(registry);
   registry.resource({.path = "/mobile_push_credentials",
                      .record_type = "push_credential",
                      .unique = {"alias"},

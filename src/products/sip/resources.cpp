@@ -16,7 +16,7 @@ void count_connections(const api::Call& call, const store::Snapshot& snapshot,
 
 }  // namespace
 
-void declare(api::Registry& registry, const Services&) {
+void declare(api::Registry& registry, const Services& services) {
   registry.collection(
       {"connections", {{.path = "outbound_voice_profile_id"}, {.path = "connection_name"}}});
   registry.resource({
@@ -30,6 +30,7 @@ void declare(api::Registry& registry, const Services&) {
   });
   declare_connections(registry);
   declare_credentials(registry);
+  declare_credential_tokens(registry, services.secrets);
   declare_external_connections(registry);
 }
 

@@ -12,6 +12,7 @@ void declare(api::Registry& registry, const Services& services);
 /// Parts of declare(), a file each.
 void declare_connections(api::Registry& registry);
 void declare_credentials(api::Registry& registry);
+void declare_credential_tokens(api::Registry& registry, const SecretBox& secrets);
 void declare_external_connections(api::Registry& registry);
 
 }  // namespace tandem::products::sip

@@ -43,9 +43,10 @@ void declare(api::Registry& registry, const Services& services) {
                      .global = true});
   registry.resource({.path = "/storage/migration_sources",
                      .collection = "migration_sources",
-                     .on_create = [&secrets = services.secrets](Draft& draft) {
-                       return make_source(draft, secrets);
-                     }});
+                     .on_create = [&secrets = services.secrets](
+                                      Draft& draft) { return make_source(draft, secrets); },
+                     .on_delete = check_source_unused});
+  declare_migrations(registry);
 }
 
 }  // namespace tandem::products::storage

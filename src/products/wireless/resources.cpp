@@ -55,6 +55,7 @@ void declare(api::Registry& registry, const Services& services) {
   declare_sim_card_actions(registry);
   declare_sim_card_views(registry);
   declare_orders(registry);
+  declare_reports(registry, services);
 }
 
 }  // namespace tandem::products::wireless

@@ -19,5 +19,6 @@ void declare_registration(api::Registry& registry, const ledger::Rates& rates);
 void declare_sim_card_actions(api::Registry& registry);
 void declare_sim_card_views(api::Registry& registry);
 void declare_orders(api::Registry& registry);
+void declare_reports(api::Registry& registry, const Services& services);
 
 }  // namespace tandem::products::wireless
