@@ -115,3 +115,39 @@ test('insights are asked in groups', async () => {
   await client.ai.conversations.insightGroups.delete(group.id);
   await client.ai.conversations.insights.delete(insight.id);
 });
+
+test('tests of assistants are kept, run alone or as a suite, and say why they end in an error', async () => {
+  const tests = client.ai.assistants.tests;
+  const made = await tests.create({ name: 'polite', destination: 'somebody', instructions: 'Ask for the price.',
+    rubric: [{ name: 'kind', criteria: 'Was it kind?' }], test_suite: 'daily' });
+  assert.equal(made.telnyx_conversation_channel, 'web_chat');
+  assert.deepEqual(await tests.retrieve(made.test_id), made);
+  const changed = await tests.update(made.test_id, { name: 'very polite' });
+  assert.deepEqual(changed, { ...made, name: 'very polite' });
+  assert.deepEqual((await tests.list({ test_suite: 'daily' })).data.map((one) => one.test_id), [made.test_id]);
+  assert.deepEqual((await tests.list({ test_suite: 'weekly' })).data, []);
+  assert.deepEqual((await tests.testSuites.list()).data, ['daily']);
+  await assert.rejects(stranger.ai.assistants.tests.retrieve(made.test_id), code('10005'));
+  await assert.rejects(tests.testSuites.runs.trigger('weekly', {}), code('10005'));
+
+  const run = await tests.runs.trigger(made.test_id, {});
+  assert.equal(run.status, 'pending');
+  const [ofSuite] = await tests.testSuites.runs.trigger('daily', {});
+  assert.equal(ofSuite.test_id, made.test_id);
+  await tandem.advance(1_000);
+  const ended = await until(() => tests.runs.retrieve(run.run_id, { test_id: made.test_id }), (one) => one.status !== 'pending');
+  assert.equal(ended.status, 'error');
+  assert.match(ended.logs, /language model/);
+  assert.deepEqual(ended.detail_status, [{ name: 'kind', status: 'error' }]);
+  assert.equal((await tests.runs.list(made.test_id, { status: 'passed' })).data.length, 0);
+  assert.equal((await tests.testSuites.runs.list('daily', { test_suite_run_id: ofSuite.test_suite_run_id })).data.length, 1);
+  assert.equal((await tests.testSuites.runs.list('daily')).data.length, 2);
+  await tests.delete(made.test_id);
+  await assert.rejects(tests.runs.retrieve(run.run_id, { test_id: made.test_id }), code('10005'));
+});
+
+test('the models that are known', async () => {
+  const { data, object } = await client.ai.retrieveModels();
+  assert.equal(object, 'list');
+  assert.ok(data.some((one) => one.id === 'meta-llama/Meta-Llama-3.1-8B-Instruct' && one.object === 'model'));
+});

@@ -122,4 +122,16 @@ export const rows = [
       caller_name: 'Jane Doe Desk Phone' }),
     filter: { filter: { status: 'pending' } },
   },
+  {
+    name: 'ai.assistants.tests', id: (answer) => answer.test_id, idField: 'test_id', data: (answer) => answer,
+    create: { name: 'polite', destination: 'somebody', instructions: 'Ask for the price.', rubric: [{ name: 'kind', criteria: 'Was it kind?' }],
+      test_suite: 'daily', telnyx_conversation_channel: 'phone_call' },
+    update: { name: 'very polite' },
+    filter: { test_suite: 'daily' },
+  },
+  {
+    name: 'wireless.detailRecordsReports', shown: { record_type: 'detail_records_report', status: 'pending' },
+    noRetrieve: true,  // it is finished, and has a link, at once
+    create: { start_time: '2025-01-01T00:00:00Z', end_time: '2025-02-01T00:00:00Z' },
+  },
 ];

@@ -65,6 +65,9 @@ test('a global IP leads to a peer', async () => {
   const check = (await client.globalIPHealthChecks.create({ global_ip_id: ip.id, health_check_type: 'http_status_2xx', health_check_params: { port: 80 } })).data;
   assert.equal((await client.globalIPUsage.retrieve({ filter: { global_ip_id: ip.id } })).data[0].received.amount, 0);
   assert.equal((await client.globalIPAssignmentsUsage.retrieve({ filter: { global_ip_id: ip.id } })).data[0].global_ip_assignment.id, made.id);
+  const [health] = (await client.globalIPAssignmentHealth.retrieve({ filter: { global_ip_assignment_id: made.id } })).data;
+  assert.deepEqual([health.global_ip_assignment.id, health.health], [made.id, { pass: 0, fail: 0 }]);
+  assert.deepEqual((await client.globalIPLatency.retrieve()).data, []);
   await assert.rejects(client.globalIPs.delete(ip.id), code('10021'));
   await client.globalIPHealthChecks.delete(check.id);
   await client.globalIPAssignments.delete(made.id);

@@ -171,3 +171,16 @@ test('reference data and thresholds', async () => {
   await client.simCardDataUsageNotifications.delete(made.id);
   await client.simCards.delete(one.id);
 });
+
+test('a report of detail records is a file that can be fetched', async () => {
+  const reports = client.wireless.detailRecordsReports;
+  await assert.rejects(reports.create({ start_time: 'yesterday' }), code('10015'));
+  await assert.rejects(reports.create({ start_time: '2025-02-01T00:00:00Z', end_time: '2025-01-01T00:00:00Z' }), code('10015'));
+  const made = (await reports.create({ start_time: '2025-01-01T00:00:00Z', end_time: '2025-02-01T00:00:00Z' })).data;
+  assert.equal(made.record_type, 'detail_records_report');
+  const { data } = await until(() => reports.retrieve(made.id), (answer) => answer.data.status === 'complete');
+  assert.match(await (await fetch(data.report_url)).text(), /^id,created_at,/);
+  assert.deepEqual((await reports.list()).data.map((one) => one.id), [made.id]);
+  assert.equal((await reports.delete(made.id)).data.status, 'deleted');
+  await assert.rejects(reports.retrieve(made.id), code('10005'));
+});

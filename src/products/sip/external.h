@@ -50,7 +50,11 @@ void log_failure(api::Moment moment, std::string_view account, std::string_view 
                  std::string_view phone_number, std::string_view ticket_id, std::string_view detail,
                  api::Effects& effects);
 
-/// filter[phone_number] and filter[civic_address_id] of tickets: their numbers are in the array
+/// Lists below a connection are there when it is (10005).
+Result<void, api::ApiError> check_connection(const api::Call& call, const store::Snapshot& snapshot,
+                                             store::Query& query);
+/// The same, with filter[phone_number] and filter[civic_address_id] of tickets: their numbers are
+/// in the array
 /// "_phone_numbers" and, for parts of a number, in the text "_numbers".
 Result<void, api::ApiError> narrow_tickets(const api::Call& call, const store::Snapshot& snapshot,
                                            store::Query& query);

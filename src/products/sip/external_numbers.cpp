@@ -122,8 +122,17 @@ void log_failure(api::Moment moment, std::string_view account, std::string_view 
               store::kNew, moment.now);
 }
 
-Result<void, ApiError> narrow_tickets(const Call& call, const store::Snapshot&,
+Result<void, ApiError> check_connection(const Call& call, const store::Snapshot& snapshot,
+                                        store::Query&) {
+  const auto connection =
+      api::find_own(snapshot, call.account, kExternalConnections, call.param("id"));
+  if (!connection) return tl::unexpected(connection.error());
+  return {};
+}
+
+Result<void, ApiError> narrow_tickets(const Call& call, const store::Snapshot& snapshot,
                                       store::Query& query) {
+  if (auto there = check_connection(call, snapshot, query); !there) return there;
   for (const store::Condition& asked : call.query.filters) {
     if (asked.path == "phone_number") {
       const bool part = asked.compare == Compare::Contains;
@@ -155,7 +164,8 @@ void declare_external_numbers(api::Registry& registry) {
                      .parent_field = kOfConnection,
                      .parent_collection = std::string(kExternalConnections),
                      .filters = {{"phone_number", "telephone_number"}},
-                     .on_update = move_number});
+                     .on_update = move_number,
+                     .on_list = check_connection});
   registry.resource({.path = "/external_connections/{id}/releases",
                      .collection = std::string(kReleases),
                      .id_field = "ticket_id",

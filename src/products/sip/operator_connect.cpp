@@ -131,7 +131,8 @@ void declare_operator_connect(api::Registry& registry) {
                      .collection = std::string(kCivicAddresses),
                      .record_type = "civic_address",
                      .parent_field = kOfConnection,
-                     .parent_collection = std::string(kExternalConnections)});
+                     .parent_collection = std::string(kExternalConnections),
+                     .on_list = check_connection});
 }
 
 }  // namespace tandem::products::sip
