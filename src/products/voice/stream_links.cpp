@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,6 +21,18 @@ namespace {
 
 constexpr std::chrono::seconds kConnectTime{5};
 constexpr uint16_t kNormalClosure = 1000;
+/// Frames that wait while one before them is decoded; what is beyond them is lost.
+constexpr size_t kMaxWaiting = 256;
+
+/// What is wrong with a frame of the client, as the protocol's error frames name it.
+struct FrameError {
+  int64_t code;
+  std::string_view title;
+  std::string_view detail;
+};
+constexpr FrameError kMalformed{100'003, "malformed_frame", "The frame is no JSON text."};
+constexpr FrameError kInvalidMedia{100'004, "invalid_media", "The media can't be decoded."};
+constexpr FrameError kTooFast{100'005, "rate_limit_reached", "Too many frames wait to be played."};
 
 media::Track track_of(const std::string& name) {
   if (name == "outbound_track") return media::Track::Outbound;
@@ -46,6 +59,8 @@ struct StreamLinks::Link {
   int64_t sequence = 0;
   int64_t chunk = 0;
   bool ended = false;
+  bool decoding = false;            // a file that came; what comes after it waits
+  std::deque<std::string> waiting;  // frames as they came
 
   /// A frame of its kind with the members every frame has, and `body` under the name of the kind.
   void send(std::string_view event, const json::Value& body) {
@@ -55,6 +70,21 @@ struct StreamLinks::Link {
                                              {"stream_id", order.stream_id}});
     frame.set(event, body);
     socket->send(frame.text(), false);
+  }
+
+  void complain(const FrameError& error) {
+    if (!socket) return;
+    const json::Value payload = json::Value::object(
+        {{"code", error.code}, {"title", error.title}, {"detail", error.detail}});
+    socket->send(json::Value::object(
+                     {{"event", "error"}, {"stream_id", order.stream_id}, {"payload", payload}})
+                     .text(),
+                 false);
+  }
+
+  json::Value start_body() const {
+    auto start = json::Value::parse(order.start_message);
+    return start ? std::move(*start) : json::Value::object();
   }
 };
 
@@ -94,8 +124,7 @@ void StreamLinks::connected(const std::shared_ptr<Link>& link,
     lanes_.report(link->order.call, reports::StreamEnded{link->order.id, false, {}});
   };
   link->socket->send(R"({"event":"connected","version":"1.0.0"})", false);
-  auto start = json::Value::parse(link->order.start_message);
-  json::Value body = start ? std::move(*start) : json::Value::object();
+  json::Value body = link->start_body();
   body.set(
       "media_format",
       json::Value::object({{"encoding", media::codec_name(link->codec.kind)},
@@ -117,7 +146,8 @@ void StreamLinks::end(const std::shared_ptr<Link>& link) {
   const auto found = links_.find(link->leg);
   if (found != links_.end() && found->second == link) links_.erase(found);
   if (!link->socket) return;
-  link->send("stop", json::Value::object({{"call_control_id", link->order.call}}));
+  link->send("stop", json::Value::object({{"user_id", link->start_body()["user_id"]},
+                                          {"call_control_id", link->order.call}}));
   link->socket->close(kNormalClosure, "");
 }
 
@@ -163,12 +193,19 @@ void StreamLinks::mark_played(call::LegId leg, const std::string& name) {
 
 void StreamLinks::on_message(const std::shared_ptr<Link>& link, const std::string& text) {
   if (link->ended) return;
+  if (!link->decoding) return take_frame(link, text);
+  if (link->waiting.size() >= kMaxWaiting) return link->complain(kTooFast);
+  link->waiting.push_back(text);
+}
+
+void StreamLinks::take_frame(const std::shared_ptr<Link>& link, const std::string& text) {
   const auto parsed = json::Document::parse(text);
-  if (!parsed) return;
+  if (!parsed) return link->complain(kMalformed);
   const json::View frame = parsed->root();
   const std::string_view event = frame["event"].string();
   if (event == "media") {
-    play_media(link, frame["media"]["payload"].string());
+    const std::string_view payload = frame["media"]["payload"].string();
+    link->order.bidirectional_mode == "mp3" ? play_file(link, payload) : play_rtp(link, payload);
   } else if (event == "clear") {
     switch_->clear_stream(link->leg, link->order.id);
   } else if (event == "mark") {
@@ -176,20 +213,35 @@ void StreamLinks::on_message(const std::shared_ptr<Link>& link, const std::strin
   }
 }
 
-void StreamLinks::play_media(const std::shared_ptr<Link>& link, std::string_view payload) {
-  if (link->order.bidirectional_mode == "mp3") {
-    auto done = [this, link](Result<media::PromptPtr, SoundError> sound) {
-      if (!sound) return;
-      switch_->write_stream(link->leg, link->order.id, (*sound)->samples, (*sound)->rate);
-    };
-    Sound sound;
-    sound.kind = Sound::Kind::Content;
-    sound.text = payload;
-    sounds_.load(std::move(sound), false, std::move(done));
-    return;
+void StreamLinks::play_file(const std::shared_ptr<Link>& link, std::string_view payload) {
+  link->decoding = true;
+  auto done = [this, link](Result<media::PromptPtr, SoundError> sound) {
+    shard_.post([this, link, file = sound ? *sound : nullptr] { decoded(link, file); });
+  };
+  Sound sound;
+  sound.kind = Sound::Kind::Content;
+  sound.text = payload;
+  sounds_.load(std::move(sound), false, std::move(done));
+}
+
+void StreamLinks::decoded(const std::shared_ptr<Link>& link, const media::PromptPtr& file) {
+  if (link->ended) return;
+  if (file) {
+    switch_->write_stream(link->leg, link->order.id, file->samples, file->rate);
+  } else {
+    link->complain(kInvalidMedia);
   }
+  link->decoding = false;
+  while (!link->decoding && !link->waiting.empty()) {
+    const std::string next = std::move(link->waiting.front());
+    link->waiting.pop_front();
+    take_frame(link, next);
+  }
+}
+
+void StreamLinks::play_rtp(const std::shared_ptr<Link>& link, std::string_view payload) {
   const auto bytes = from_base64(payload);
-  if (!bytes || !link->decoder) return;
+  if (!bytes || !link->decoder) return link->complain(kInvalidMedia);
   std::vector<int16_t> all;
   std::vector<int16_t> samples(media::kMaxPayloadSamples);
   // 20 ms at a time: a client may send as much as it likes in one frame.

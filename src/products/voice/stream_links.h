@@ -8,6 +8,7 @@
 #include "products/voice/orders.h"
 #include "products/voice/report_lanes.h"
 #include "telephony/media/events.h"
+#include "telephony/media/prompt_cache.h"
 
 namespace tandem::call {
 class Switch;
@@ -48,7 +49,10 @@ class StreamLinks {
   void connected(const std::shared_ptr<Link>& link, std::shared_ptr<http::WebSocket> socket);
   void failed(const std::shared_ptr<Link>& link, const std::string& why);
   void on_message(const std::shared_ptr<Link>& link, const std::string& text);
-  void play_media(const std::shared_ptr<Link>& link, std::string_view payload);
+  void take_frame(const std::shared_ptr<Link>& link, const std::string& text);
+  void play_file(const std::shared_ptr<Link>& link, std::string_view payload);
+  void decoded(const std::shared_ptr<Link>& link, const media::PromptPtr& file);
+  void play_rtp(const std::shared_ptr<Link>& link, std::string_view payload);
   void end(const std::shared_ptr<Link>& link);
 
   runtime::Shard& shard_;

@@ -47,6 +47,7 @@ void start_streaming(Turn& turn, CallState& call, const json::Value& options) {
                                            {"call_session_id", call.session_id},
                                            {"from", call.from},
                                            {"to", call.to}});
+  if (call.tags.is_array()) start.set("tags", call.tags);
   if (!call.client_state.empty()) start.set("client_state", call.client_state);
   turn.order(orders::StartStream{
       .call = call.id,
