@@ -42,6 +42,8 @@
 #include "products/numbers/inventory.h"
 #include "products/oauth/oauth.h"
 #include "products/oauth/token_authenticator.h"
+#include "products/voice/call_log.h"
+#include "products/voice/call_state.h"
 #include "products/voice/switchboard.h"
 #include "runtime/shards.h"
 #include "runtime/tls.h"
@@ -52,6 +54,8 @@ namespace tandem::app {
 namespace {
 
 constexpr auto kStopGrace = std::chrono::seconds(5);
+/// How long a reset waits for calls to end.
+constexpr auto kCallsGrace = std::chrono::seconds(3);
 /// Requests a minute and account when nothing else is configured.
 constexpr int kSandboxRate = 600'000;
 constexpr int kOperatorRate = 60'000;
@@ -135,13 +139,20 @@ bool is_owed(const store::Snapshot& snapshot, const store::Row& event) {
   return snapshot.get(events::kOutbox, event.id).has_value();
 }
 
+/// Whether the call has not ended.
+bool is_running(const store::Snapshot&, const store::Row& call) {
+  return products::voice::read_call(call).alive();
+}
+
 std::vector<api::RetentionRule> retention_rules(const Config& config) {
   const std::chrono::hours events = std::chrono::days(config.event_retention);
   const std::chrono::hours records = std::chrono::days(config.record_retention);
   return {{std::string(events::kEventLog), events, is_owed},
           {std::string(events::kDeliveries), events},
           {std::string(api::kAuditEvents), records},
-          {std::string(products::kDetailRecords), records}};
+          {std::string(products::kDetailRecords), records},
+          {std::string(products::voice::kCallEvents), records},
+          {std::string(products::voice::kCalls), records, is_running}};
 }
 
 ledger::Nanos starting_credit(const Config& config) {
@@ -342,6 +353,7 @@ void Platform::Parts::mount() {
 }
 
 Result<void> Platform::Parts::reset() {
+  switchboard->end_all(kCallsGrace);
   if (auto cleared = database->clear(); !cleared) return cleared;
   deliveries->reset();
   if (auto seeded = seeds.write(*database, now()); !seeded) return seeded;

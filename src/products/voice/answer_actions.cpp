@@ -1,5 +1,6 @@
 #include "products/voice/answer_actions.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "products/voice/detection.h"
@@ -22,7 +23,41 @@ json::Value record_options(json::View body) {
                               {"custom_file_name", body["record_custom_file_name"].string()}});
 }
 
+void record(CallState& call, std::string_view channels, std::string_view format) {
+  json::Value options = json::Value::object(
+      {{"channels", channels}, {"format", format}, {"recording_track", "both"}});
+  json::Value actions = json::Value::object({{"record", std::move(options)}});
+  add_answer_actions(call, actions);
+}
+
 }  // namespace
+
+void add_answer_actions(CallState& call, const json::Value& actions) {
+  if (!actions.is_object()) return;
+  for (const auto& [name, action] : actions.members()) call.on_answer.set(name, action);
+}
+
+void record_by_profile(CallState& call, const json::Value& profile) {
+  const json::Value& wanted = profile["call_recording"];
+  const std::string_view type = wanted["call_recording_type"].string();
+  bool recorded = type == "all";
+  if (type == "by_caller_phone_number" &&
+      wanted["call_recording_caller_phone_numbers"].is_array()) {
+    const auto& callers = wanted["call_recording_caller_phone_numbers"].items();
+    recorded = std::any_of(callers.begin(), callers.end(),
+                           [&](const json::Value& caller) { return caller.string() == call.from; });
+  }
+  if (!recorded) return;
+  record(call, wanted["call_recording_channels"].string("single"),
+         wanted["call_recording_format"].string("wav"));
+}
+
+void record_by_number(CallState& call, const json::Value& voice_settings) {
+  const json::Value& wanted = voice_settings["call_recording"];
+  if (!wanted["inbound_call_recording_enabled"].boolean()) return;
+  record(call, wanted["inbound_call_recording_channels"].string("single"),
+         wanted["inbound_call_recording_format"].string("wav"));
+}
 
 Result<json::Value, api::ApiError> read_answer_actions(const api::Call& request,
                                                        const store::Snapshot& snapshot) {

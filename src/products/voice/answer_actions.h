@@ -11,6 +11,15 @@ namespace tandem::products::voice {
 Result<json::Value, api::ApiError> read_answer_actions(const api::Call& request,
                                                        const store::Snapshot& snapshot);
 
+/// What is read above shall begin with the answer of this call, besides what its outbound profile
+/// or its number already has for it.
+void add_answer_actions(CallState& call, const json::Value& actions);
+
+/// The call is recorded from its answer on when the outbound voice profile says so.
+void record_by_profile(CallState& call, const json::Value& profile);
+/// The same for a call to a number, by the number's voice settings.
+void record_by_number(CallState& call, const json::Value& voice_settings);
+
 /// Begins what was asked for; the call is answered now.
 void begin_on_answer(Turn& turn, CallState& call);
 

@@ -139,7 +139,8 @@ json::Value quality_payload(const media::LegStats& stats) {
 }  // namespace
 
 void tell_initiated(Turn& turn, const CallState& call, json::Value more) {
-  json::Value payload = life_payload(call, call.incoming ? "parked" : "bridging");
+  const bool parked = call.incoming && call.control == Control::Application;
+  json::Value payload = life_payload(call, parked ? "parked" : "bridging");
   payload.set("direction", call.incoming ? "incoming" : "outgoing");
   if (!call.from_name.empty()) payload.set("caller_id_name", call.from_name);
   if (more.is_object()) {

@@ -26,6 +26,13 @@ ledger::Nanos price_of(const CallState& call, int64_t seconds, ledger::Nanos a_m
       .value_or(0);
 }
 
+/// What the account may be charged beyond what is set aside.
+ledger::Nanos spendable(const Turn& turn, const CallState& call) {
+  if (turn.within_means()) return 0;
+  return std::max<ledger::Nanos>(0,
+                                 ledger::read_balance(turn.snapshot(), call.account).available());
+}
+
 /// Begun seconds count.
 int64_t talked_seconds(const CallState& call) {
   if (call.answered_ms == 0) return 0;
@@ -116,6 +123,7 @@ void watch_money(Turn& turn, CallState& call) {
 }
 
 void extend_charges(Turn& turn, CallState& call) {
+  if (turn.within_means()) return turn.order(orders::HangUp{.call = call.id});
   auto hold = ledger::find_hold(turn.snapshot(), hold_id(call));
   if (!hold) return;
   const int64_t used = (turn.now_ms() - call.answered_ms) / 1000;
@@ -131,9 +139,7 @@ void settle_charges(Turn& turn, CallState& call) {
   ledger::Nanos cost = 0;
   if (call.metered) {
     if (const auto hold = ledger::find_hold(turn.snapshot(), hold_id(call))) {
-      const ledger::Nanos most =
-          hold->amount + std::max<ledger::Nanos>(
-                             0, ledger::read_balance(turn.snapshot(), call.account).available());
+      const ledger::Nanos most = hold->amount + spendable(turn, call);
       cost = std::min(price_of(call, seconds, call.price_nanos), most);
       if (cost > 0) {
         ledger::Note note = note_of(turn, call, call.leg_id);
@@ -155,9 +161,7 @@ void charge_service(Turn& turn, const CallState& call, std::string_view service,
   const ledger::Nanos price = turn.office().rates.service(service).value_or(0);
   const ledger::Nanos full =
       seconds > 0 ? ledger::for_duration(price, seconds, 1, 1).value_or(0) : price;
-  const ledger::Nanos cost = std::min(
-      full,
-      std::max<ledger::Nanos>(0, ledger::read_balance(turn.snapshot(), call.account).available()));
+  const ledger::Nanos cost = std::min(full, spendable(turn, call));
   const std::string id = turn.ids().uuid();
   if (cost > 0) {
     ledger::Note note = note_of(turn, call, id);

@@ -13,9 +13,10 @@ namespace tandem::products::voice {
 void open_charges(Turn& turn, CallState& call);
 /// The call was answered: before what is set aside has run out, more follows.
 void watch_money(Turn& turn, CallState& call);
-/// Sets the next minutes aside. The batch falls when the money is not there: the call shall end.
+/// Sets the next minutes aside. The batch falls when the money is not there; within its means the
+/// call ends instead.
 void extend_charges(Turn& turn, CallState& call);
-/// The call has ended: posts what it cost and writes its detail record.
+/// The call has ended: posts what it cost, as far as there is money, and writes its detail record.
 void settle_charges(Turn& turn, CallState& call);
 
 /// A service on top of the call, by name of the price list, for `seconds` (or once, when 0): posts

@@ -30,7 +30,7 @@ Result<void, ApiError> answer(CommandOrder& order) {
   if (auto sound = require_ringing_incoming(order.call); !sound) return sound;
   auto actions = read_answer_actions(order.request, order.turn.snapshot());
   if (!actions) return tl::unexpected(std::move(actions.error()));
-  order.call.on_answer = std::move(*actions);
+  add_answer_actions(order.call, *actions);
   const std::string_view url = order.body()["webhook_url"].string();
   if (!url.empty()) order.call.webhook_url = url;
   order.turn.order(

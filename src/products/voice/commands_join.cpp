@@ -55,7 +55,7 @@ Result<void, ApiError> complete_target(CommandOrder& order, CallState& target) {
   if (!url.empty()) target.webhook_url = url;
   auto actions = read_answer_actions(order.request, order.turn.snapshot());
   if (!actions) return tl::unexpected(std::move(actions.error()));
-  target.on_answer = std::move(*actions);
+  add_answer_actions(target, *actions);
   return {};
 }
 

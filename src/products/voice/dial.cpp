@@ -77,7 +77,7 @@ Result<CallState*, ApiError> add_leg(Turn& turn, const api::Call& request,
     call.webhook_url = url;
     call.webhook_failover_url.clear();
   }
-  call.on_answer = on_answer;
+  add_answer_actions(call, on_answer);
   orders::Dial order = dial_order(request.body, *leg);
   order.digits = connection.document["dtmf_type"].string("RFC 2833");
   const CallState* linked = turn.find_alive(request.body["link_to"].string());

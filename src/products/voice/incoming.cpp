@@ -1,13 +1,16 @@
 #include "products/voice/incoming.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/e164.h"
 #include "products/common/owned_numbers.h"
+#include "products/voice/answer_actions.h"
 #include "products/voice/call_machine.h"
 #include "products/voice/charges.h"
 #include "products/voice/dial.h"
 #include "products/voice/limits.h"
+#include "telephony/sip/grammar.h"
 
 namespace tandem::products::voice {
 namespace {
@@ -64,6 +67,27 @@ std::string number_for(const Connection& connection, const std::string& number) 
   return format == "national" && american ? digits.substr(1) : digits;
 }
 
+/// The caller as the connection wants to see it.
+std::string caller_for(const Connection& connection, const std::string& caller) {
+  const std::string_view format =
+      connection.document.at_path("inbound.ani_number_format").string("+E.164");
+  if (!is_e164(caller) || format == "+E.164") return caller;
+  const bool american = caller.starts_with("+1");
+  if (format.ends_with("-national") && american) return caller.substr(2);
+  return format.starts_with('+') ? caller : caller.substr(1);
+}
+
+/// An IP connection may ask for a token besides the right address.
+bool has_token(const Connection& connection, const HeaderLines& headers) {
+  const json::Value& outbound = connection.document["outbound"];
+  const std::string_view token = outbound["ip_authentication_token"].string();
+  if (connection.kind != Connection::Kind::Ip || token.empty()) return true;
+  if (outbound["ip_authentication_method"].string() != "token") return true;
+  return std::any_of(headers.begin(), headers.end(), [token](const auto& header) {
+    return sip::iequals(header.first, "X-Telnyx-Token") && header.second == token;
+  });
+}
+
 /// The second leg of a call that is relayed to a connection's phones or addresses.
 Result<orders::Dial, ApiError> relay_to(Turn& turn, const Connection& connection,
                                         const CallState& first) {
@@ -88,6 +112,7 @@ Result<orders::Dial, ApiError> relay_to(Turn& turn, const Connection& connection
   }
   leg.call = &turn.add(std::move(second));
   orders::Dial dial = dial_order({}, leg);
+  dial.from = caller_for(connection, first.from);
   dial.encrypted = connection.document["encrypted_media"].string() == "SRTP";
   dial.digits = connection.document["dtmf_type"].string();
   const json::Value& codecs = connection.document.at_path("inbound.codecs");
@@ -120,6 +145,9 @@ Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
     if (!relay) return tl::unexpected(std::move(relay.error()));
     route.relay = std::move(*relay);
   }
+  if (const auto settings = turn.snapshot().get(kVoiceSettings, owned->id)) {
+    record_by_number(call, api::document_of(*settings));
+  }
   take_inbound_limits(turn, call, connection->document);
   open_charges(turn, call);
   if (connection->document["first_command_timeout"].boolean()) {
@@ -137,12 +165,14 @@ Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
 Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk ask) {
   const auto connection = find_connection(turn.snapshot(), ask.peer.substr(kConnectionPeer.size()));
   if (!connection) return refuse("10010", "The connection is not active.");
+  if (!has_token(*connection, ask.headers)) return refuse("10010", "The token is missing.");
+  ask.dialed = without_prefix(*connection, ask.dialed);
   const json::Value& outbound = connection->document["outbound"];
   const std::string_view country = outbound["localization"].string(kHome);
   const std::string number = to_e164(ask.dialed, country);
   if (find_sip_user(turn.snapshot(), ask.dialed, turn.now())) {
     ask.dialed = "sip:" + ask.dialed + "@" + turn.office().domain;
-  } else if (!number.empty()) {
+  } else if (!number.empty() && !is_emergency(ask.dialed)) {
     ask.dialed = number;
   }
   if (const std::string from = to_e164(ask.from, country); !from.empty()) ask.from = from;
@@ -179,7 +209,8 @@ Result<IncomingRoute, ApiError> route_incoming(Turn& turn, const IncomingAsk& as
 
 int sip_status(const ApiError& error) {
   const std::string_view code = error.items.empty() ? "" : std::string_view(error.items[0].code);
-  if (code == "10010" || code == "10039") return 403;
+  const bool caller = code == "10016" && error.items[0].pointer == "/from";
+  if (code == "10010" || code == "10039" || caller) return 403;
   if (code == "20100") return 402;
   if (code == "10037" || code.starts_with("9004")) return 503;
   return 404;

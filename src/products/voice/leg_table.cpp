@@ -32,6 +32,13 @@ std::string LegTable::call(LegId leg) const {
   return found == calls_.end() ? std::string() : found->second;
 }
 
+std::vector<std::string> LegTable::calls() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> all;
+  for (const auto& [call, leg] : legs_) all.push_back(call);
+  return all;
+}
+
 void LegTable::remove(LegId leg) {
   const std::lock_guard lock(mutex_);
   const auto found = calls_.find(leg);

@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "telephony/call/plan.h"
 
@@ -26,6 +27,8 @@ class LegTable {
   std::optional<LegId> leg(const std::string& call) const;
   /// Empty: none of ours.
   std::string call(LegId leg) const;
+  /// Every call that has a leg.
+  std::vector<std::string> calls() const;
   /// The leg has ended. Its recordings are still found.
   void remove(LegId leg);
 

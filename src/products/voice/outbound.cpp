@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "core/e164.h"
+#include "products/common/notifier.h"
 #include "products/common/owned_numbers.h"
+#include "products/voice/answer_actions.h"
 #include "products/voice/charges.h"
 #include "products/voice/limits.h"
 
@@ -62,6 +64,53 @@ Result<json::Value, ApiError> find_profile(const Turn& turn, const Connection& c
   return profile;
 }
 
+/// Help is called from numbers that have an address to send it to; people are told of it.
+Result<void, ApiError> call_for_help(Turn& turn, const Connection& connection,
+                                     const OutboundAsk& ask) {
+  const auto owned = find_owned_number(turn.snapshot(), ask.from);
+  const auto row = owned ? turn.snapshot().get(kPhoneNumbers, owned->id) : std::nullopt;
+  if (!row || !api::document_of(*row)["emergency_enabled"].boolean()) {
+    return refuse("10010", "Emergency calling is not enabled for this number.", "/from");
+  }
+  const json::Value payload = json::Value::object({{"phone_number", ask.from},
+                                                   {"dialed_number", ask.to},
+                                                   {"connection_id", connection.id()},
+                                                   {"occurred_at", to_iso8601(turn.now())}});
+  const Notice notice{.event = "Emergency Number Dialed", .payload = payload, .about = ask.from};
+  notify(turn.snapshot(), turn.moment(), connection.account, notice, turn.extra());
+  return {};
+}
+
+/// Whether the leg may be placed as far as its kind of destination goes; the profile that pays, or
+/// null for calls that cost nothing.
+Result<json::Value, ApiError> check_destination(Turn& turn, const Connection& connection,
+                                                const OutboundAsk& ask,
+                                                const Destination& destination) {
+  using Kind = Destination::Kind;
+  if (destination.kind == Kind::Phone || destination.kind == Kind::Address) return json::Value();
+  if (auto sound = check_caller(turn, connection, ask); !sound) {
+    return tl::unexpected(std::move(sound.error()));
+  }
+  json::Value profile;
+  if (destination.kind == Kind::Help) {
+    if (auto sound = call_for_help(turn, connection, ask); !sound) {
+      return tl::unexpected(std::move(sound.error()));
+    }
+  } else if (destination.kind == Kind::Outside) {
+    auto found = find_profile(turn, connection, ask);
+    if (!found) return tl::unexpected(std::move(found.error()));
+    profile = std::move(*found);
+    const auto rate = turn.office().rates.find("voice", ledger::Direction::Outbound, ask.to);
+    if (auto sound = check_spending(turn, profile, rate ? rate->price : 0); !sound) {
+      return tl::unexpected(std::move(sound.error()));
+    }
+  }
+  if (destination.places.empty()) {
+    return refuse("10037", "There is no carrier to take this call to.");
+  }
+  return profile;
+}
+
 CallState new_leg(Turn& turn, const Connection& connection, const OutboundAsk& ask) {
   CallState call;
   call.id = new_call_id(turn.ids());
@@ -95,32 +144,16 @@ Result<Outbound, ApiError> prepare_outbound(Turn& turn, const Connection& connec
                                             const OutboundAsk& ask) {
   auto destination = find_destination(turn.snapshot(), turn.office(), ask.to);
   if (!destination) return tl::unexpected(std::move(destination.error()));
-  const bool leaves = destination->kind == Destination::Kind::Outside;
-  if (leaves || destination->kind == Destination::Kind::Number) {
-    if (auto sound = check_caller(turn, connection, ask); !sound) {
-      return tl::unexpected(std::move(sound.error()));
-    }
-  }
-  json::Value profile;
-  if (leaves) {
-    auto found = find_profile(turn, connection, ask);
-    if (!found) return tl::unexpected(std::move(found.error()));
-    profile = std::move(*found);
-    const auto rate = turn.office().rates.find("voice", ledger::Direction::Outbound, ask.to);
-    if (auto sound = check_spending(turn, profile, rate ? rate->price : 0); !sound) {
-      return tl::unexpected(std::move(sound.error()));
-    }
-    if (destination->places.empty()) {
-      return refuse("10037", "There is no carrier to take this call to.");
-    }
-  }
+  auto profile = check_destination(turn, connection, ask, *destination);
+  if (!profile) return tl::unexpected(std::move(profile.error()));
   CallState& call = turn.add(new_leg(turn, connection, ask));
-  call.on_net = !leaves;
-  if (profile.is_object()) {
-    call.profile_id = profile["id"].string();
-    if (call.billing_group.empty()) call.billing_group = profile["billing_group_id"].string();
+  call.on_net = destination->kind != Destination::Kind::Outside;
+  if (profile->is_object()) {
+    call.profile_id = (*profile)["id"].string();
+    if (call.billing_group.empty()) call.billing_group = (*profile)["billing_group_id"].string();
+    record_by_profile(call, *profile);
   }
-  take_outbound_limits(turn, call, connection.document, profile);
+  take_outbound_limits(turn, call, connection.document, *profile);
   open_charges(turn, call);
   return Outbound{&call, std::move(*destination)};
 }

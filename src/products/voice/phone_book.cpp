@@ -55,9 +55,8 @@ call::Identity PhoneBook::identity_of(const store::Snapshot& snapshot,
     if (address == gateway.host_port) return {Kind::Known, std::string(kCarrierPeer), true};
   }
   if (find_sip_user(snapshot, stranger.from_user, now)) return {Kind::Challenge, {}, false};
-  if (const auto row = snapshot.find("ips", std::nullopt, "ip_address", source.ip)) {
-    const std::string id(api::document_of(*row)["connection_id"].string());
-    if (find_connection(snapshot, id)) return {Kind::Known, connection_peer(id), true};
+  if (const auto connection = find_ip_connection(snapshot, source.ip, stranger.dialed)) {
+    return {Kind::Known, connection_peer(connection->id()), true};
   }
   const std::lock_guard lock(mutex_);
   if (known_.count(source.ip) != 0) return {Kind::Challenge, {}, false};

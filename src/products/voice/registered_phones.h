@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "core/clock.h"
 
@@ -29,6 +30,12 @@ class RegisteredPhones {
   void remove(const std::string& user) {
     const std::lock_guard lock(mutex_);
     phones_.erase(user);
+  }
+  std::vector<std::string> users() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> all;
+    for (const auto& [user, phone] : phones_) all.push_back(user);
+    return all;
   }
   std::optional<Registered> find(const std::string& user) const {
     const std::lock_guard lock(mutex_);

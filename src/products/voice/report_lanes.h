@@ -27,8 +27,12 @@ class ReportLanes {
  private:
   using Reports = std::vector<Report>;
 
-  void decide(const std::string& call, std::shared_ptr<const Reports> reports);
-  void decided(const std::string& call, const Reports& reports, const api::Decided& outcome);
+  using Shared = std::shared_ptr<const Reports>;
+
+  /// `within_means`: see Turn::within_means().
+  void decide(const std::string& call, Shared reports, bool within_means);
+  void decided(const std::string& call, const Shared& reports, bool within_means,
+               const api::Decided& outcome);
 
   const Office& office_;
   Engine& engine_;

@@ -15,6 +15,8 @@ namespace tandem::products::voice {
 namespace {
 
 constexpr size_t kMaxPlaces = 10;
+constexpr int64_t kMaxSharers = 50;  // connections at one address that are looked at
+constexpr std::string_view kTechPrefix = "outbound.tech_prefix";
 constexpr size_t kLongestCode = 7;  // of calling_codes.tsv
 
 using Codes = std::map<std::string, std::string, std::less<>>;
@@ -40,6 +42,13 @@ const Codes& calling_codes() {
 
 json::Value parsed(const store::Row& row) { return api::document_of(row); }
 
+void add_gateways(const Office& office, std::string_view number, Destination& destination) {
+  for (const Gateway& gateway : office.gateways) {
+    destination.places.push_back(
+        {fmt::format("sip:{}@{}", number, gateway.host_port), {}, gateway.trunk});
+  }
+}
+
 /// Numbers of the platform and of the outside world.
 Destination number_destination(const store::Snapshot& snapshot, const Office& office,
                                std::string_view number) {
@@ -49,10 +58,7 @@ Destination number_destination(const store::Snapshot& snapshot, const Office& of
     destination.places.push_back({fmt::format("sip:{}@{}", number, office.own_address), {}, {}});
     return destination;
   }
-  for (const Gateway& gateway : office.gateways) {
-    destination.places.push_back(
-        {fmt::format("sip:{}@{}", number, gateway.host_port), {}, gateway.trunk});
-  }
+  add_gateways(office, number, destination);
   return destination;
 }
 
@@ -117,6 +123,11 @@ std::optional<SipUser> telephony_user(const store::Snapshot& snapshot, std::stri
 
 Result<Destination, api::ApiError> find_destination(const store::Snapshot& snapshot,
                                                     const Office& office, std::string_view to) {
+  if (is_emergency(to)) {
+    Destination destination{Destination::Kind::Help, {}};
+    add_gateways(office, to, destination);
+    return destination;
+  }
   if (is_e164(to)) return number_destination(snapshot, office, to);
   return uri_destination(snapshot, office, to);
 }
@@ -182,6 +193,39 @@ std::optional<Connection> find_connection(const store::Snapshot& snapshot, std::
     return Connection{kind, row->account, std::move(document)};
   }
   return std::nullopt;
+}
+
+std::optional<Connection> find_ip_connection(const store::Snapshot& snapshot, std::string_view ip,
+                                             std::string_view dialed) {
+  store::Query query;
+  query.collection = "ips";
+  query.where = {{"ip_address", store::Compare::Eq, {std::string(ip)}}};
+  query.order = {{"created_at", false}};
+  query.limit = kMaxSharers;
+  std::optional<Connection> found;
+  bool plain = false;
+  for (const store::Row& row : snapshot.list(query).rows) {
+    auto connection = find_connection(snapshot, parsed(row)["connection_id"].string());
+    if (!connection) continue;
+    const std::string prefix(connection->document.at_path(kTechPrefix).string());
+    if (!prefix.empty() && dialed.starts_with(prefix)) return connection;
+    if (found && (plain || !prefix.empty())) continue;
+    plain = prefix.empty();
+    found = std::move(connection);
+  }
+  return found;
+}
+
+std::string without_prefix(const Connection& connection, std::string_view dialed) {
+  if (connection.kind == Connection::Kind::Ip) {
+    const std::string_view prefix = connection.document.at_path(kTechPrefix).string();
+    if (!prefix.empty() && dialed.starts_with(prefix)) dialed.remove_prefix(prefix.size());
+  }
+  return std::string(dialed);
+}
+
+bool is_emergency(std::string_view dialed) {
+  return dialed == "911" || dialed == "933" || dialed == "112" || dialed == "999";
 }
 
 std::vector<Place> places_of(const store::Snapshot& snapshot, const Connection& connection,

@@ -22,6 +22,7 @@ struct Destination {
   enum class Kind : uint8_t {
     Number,   // of somebody on this platform
     Phone,    // registered here
+    Help,     // an emergency number, called by way of the gateways
     Address,  // a SIP URI elsewhere
     Outside   // any other number
   };
@@ -62,6 +63,16 @@ struct Connection {
   std::string id() const { return std::string(document["id"].string()); }
 };
 std::optional<Connection> find_connection(const store::Snapshot& snapshot, std::string_view id);
+
+/// The IP connection that a call from this address belongs to: of several the one whose technical
+/// prefix the dialled number begins with, else one that has none.
+std::optional<Connection> find_ip_connection(const store::Snapshot& snapshot, std::string_view ip,
+                                             std::string_view dialed);
+/// The number without the connection's technical prefix.
+std::string without_prefix(const Connection& connection, std::string_view dialed);
+
+/// Numbers that call for help in the country: 911, 112 ... and the test number 933.
+bool is_emergency(std::string_view dialed);
 
 /// Where calls for the number are sent by a SIP connection: its phone, its addresses, its names.
 std::vector<Place> places_of(const store::Snapshot& snapshot, const Connection& connection,

@@ -28,6 +28,9 @@ tl::unexpected<SoundError> no_sound(std::string what, bool not_found = false) {
 }
 
 SoundError error_of(const FetchError& error) {
+  if (error.kind == FetchError::Kind::Timeout) {
+    return {false, "90040: Downloading audio file failed. It took too long."};
+  }
   const bool not_found = error.kind == FetchError::Kind::Status && error.status == 404;
   return {not_found, error.what.empty() ? "The file could not be read." : error.what};
 }

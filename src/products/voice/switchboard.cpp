@@ -2,7 +2,7 @@
 
 #include <atomic>
 #include <filesystem>
-#include <future>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -24,6 +24,7 @@ namespace tandem::products::voice {
 namespace {
 
 constexpr size_t kProcessNameBytes = 8;
+constexpr std::chrono::milliseconds kLookAgain{5};
 
 std::string process_name() {
   SystemRandom random;
@@ -117,6 +118,19 @@ void Switchboard::stop() {
   Parts& parts = *parts_;
   if (!parts.running.exchange(false)) return;
   parts.calls->stop();
+}
+
+void Switchboard::end_all(std::chrono::milliseconds most) {
+  Parts& parts = *parts_;
+  if (!parts.running) return;
+  for (const std::string& call : parts.legs.calls()) {
+    parts.runner->run(orders::HangUp{.call = call});
+  }
+  for (const std::string& user : parts.phones.users()) parts.calls->drop_bindings(user);
+  const auto deadline = std::chrono::steady_clock::now() + most;
+  while (parts.calls->legs() > 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(kLookAgain);
+  }
 }
 
 void Switchboard::set_gateways(std::vector<Gateway> gateways) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -48,6 +49,10 @@ class Switchboard final : public Engine {
   Result<void> start(api::Dispatcher& dispatcher, runtime::Shards& shards, Metrics& metrics);
   /// Ends all calls; they are told while the dispatcher runs.
   void stop();
+
+  /// Hangs all calls up and forgets the phones that registered; waits until the calls have ended,
+  /// `most` at the longest. Not on the threads that carry calls.
+  void end_all(std::chrono::milliseconds most);
 
   /// Where calls leave the platform; before start().
   void set_gateways(std::vector<Gateway> gateways);

@@ -25,6 +25,7 @@ class Turn {
   Turn(api::Moment moment, const store::Snapshot& snapshot, const Office& office);
 
   const store::Snapshot& snapshot() const { return snapshot_; }
+  api::Moment moment() const { return moment_; }
   WallTime now() const { return moment_.now; }
   int64_t now_ms() const { return moment_.now.time_since_epoch().count(); }
   Ids& ids() { return moment_.ids; }
@@ -38,6 +39,10 @@ class Turn {
   CallState& add(CallState call);
   /// The calls that have not ended and have that value in an indexed field.
   std::vector<CallState*> having(std::string_view field, std::string_view value);
+
+  /// Nothing may be charged or set aside beyond what already is: there was no money for more.
+  bool within_means() const { return within_means_; }
+  void set_within_means(bool within) { within_means_ = within; }
 
   void order(Order order) { orders_.push_back(std::move(order)); }
   /// Starts a timer of the call and gives its token.
@@ -69,6 +74,7 @@ class Turn {
   api::Moment moment_;
   const store::Snapshot& snapshot_;
   const Office& office_;
+  bool within_means_ = false;
   std::deque<Loaded> calls_;
   std::vector<Order> orders_;
   api::Effects effects_;
