@@ -52,6 +52,20 @@ test('a call linked to another one is bridged with it when it is answered', asyn
   await assert.rejects(calling.dial(outside, { link_to: 'v3:nothing' }), codeOf('90015'));
 });
 
+test('keys of a bridged call are kept from the other one when asked', async () => {
+  const first = await calling.stay([{ do: 'wait', ms: 1_500 }, { do: 'press', keys: '12' }, { do: 'wait', ms: 30_000 }]);
+  const second = await calling.stay([{ do: 'wait', ms: 2_500 }, { do: 'press', keys: '34' }, { do: 'wait', ms: 30_000 }]);
+  await calling.actions.bridge(first.id, { call_control_id: second.id, mute_dtmf: 'self' });
+  await calling.event('call.bridged', first.id);
+  await calling.event('call.dtmf.received', first.id, (p) => p.digit === '2');
+  await calling.event('call.dtmf.received', second.id, (p) => p.digit === '4');
+  const digits = async (phone) => (await calling.tandem.request('GET', `/sandbox/calls/${phone}`)).body.data.digits;
+  await until(() => digits(first.phone), (seen) => seen === '34', 'the keys of the second phone');
+  assert.equal(await digits(second.phone), '');
+  await calling.end(first.id);
+  await calling.event('call.hangup', second.id);
+});
+
 test('a profile that has spent its day takes no more calls', async () => {
   await changeProfile({ daily_spend_limit: '0.0001', daily_spend_limit_enabled: true });
   try {

@@ -122,7 +122,7 @@ describe('a phone calls', () => {
   });
 
   test('with codecs nobody knows, and is refused as such', async () => {
-    const { final } = await phone.call('3125550170', { formats: '18' });
+    const { final } = await phone.call('3125550170', { formats: '3' });
     assert.equal(final.status, 488, final.body);
   });
 
@@ -131,6 +131,7 @@ describe('a phone calls', () => {
       outbound: { ...desk.outbound, outbound_voice_profile_id: calling.profile.id, ani_override: calling.number, call_parking_enabled: true } });
     const calls = phone.call('3125550170');
     const parked = await calling.event('call.initiated', undefined, (p) => p.connection_id === desk.id && p.state === 'parked');
+    assert.equal(parked.direction, 'incoming');
     assert.equal(parked.to, tonePhone);
     await calling.actions.answer(parked.call_control_id, {});
     const { final } = await calls;

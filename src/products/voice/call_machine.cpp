@@ -62,6 +62,7 @@ void handle(Turn& turn, CallState& call, const reports::Answered& report) {
 void handle(Turn& turn, CallState& call, const reports::Bridged& report) {
   if (call.peer == report.other) return;
   call.peer = report.other;
+  turn.order(orders::MuteDigits{call.id, call.mute_digits});
   leave_queue(turn, call, "bridged");
   turn.tell(call, "call.bridged");
 }

@@ -4,6 +4,7 @@
 
 #include "ledger/books.h"
 #include "ledger/holds.h"
+#include "ledger/views.h"
 #include "products/common/detail_records.h"
 #include "products/common/testing.h"
 #include "products/voice/gather.h"
@@ -96,6 +97,17 @@ struct World {
       start_gather(turn, *call, std::move(gather), std::move(prompt));
     });
   }
+  void deposit(ledger::Nanos amount) {
+    store::Batch batch;
+    ledger::Note note;
+    note.id = "deposit";
+    note.owner = "account";
+    note.charge = ledger::Charge::Payment;
+    note.occurred_at = platform.moment().now;
+    ledger::deposit(batch, note, amount);
+    REQUIRE(platform.database->commit_now(std::move(batch)).status ==
+            store::Committed::Status::Done);
+  }
   void press(std::string_view keys) {
     for (const char key : keys) report(reports::Digit{key});
   }
@@ -149,6 +161,33 @@ TEST_CASE("the first key ends the prompt; too few keys lead to another try") {
   CHECK(std::holds_alternative<orders::Play>(world.engine.kept.back()));
   world.press("9#");
   CHECK(world.last("call.gather.ended")["status"].string() == "invalid");
+}
+
+TEST_CASE("within its means a call is charged what was set aside, and ends when there is no more") {
+  World world;
+  world.deposit(1'000);
+  world.step([](Turn& turn, CallState* call) {
+    call->metered = true;
+    call->price_nanos = 60'000;
+    ledger::open_hold(turn.extra().batch,
+                      {.id = "call/v3:call", .owner = "account", .amount = 1'000});
+  });
+  world.report(reports::Answered{});
+  const uint64_t timer = world.timer();
+  world.platform.clock.advance(std::chrono::seconds(5));
+  world.step([timer](Turn& turn, CallState* call) {
+    turn.set_within_means(true);
+    on_report(turn, *call, reports::TimerFired{timer});
+  });
+  CHECK(std::holds_alternative<orders::HangUp>(world.engine.kept.back()));
+  world.step([](Turn& turn, CallState* call) {
+    turn.set_within_means(true);
+    on_report(turn, *call, reports::Ended{});
+  });
+  CHECK(world.told.back().type == "call.hangup");
+  const auto snapshot = world.platform.database->snapshot();
+  CHECK(ledger::read_balance(*snapshot, "account").balance == 0);
+  CHECK(ledger::read_balance(*snapshot, "account").pending == 0);
 }
 
 TEST_CASE("what runs ends with the call") {

@@ -168,6 +168,7 @@ void who_fields(const Archive& a, Part& c) {
 template <class Archive, class Part>
 void work_fields(const Archive& a, Part& c) {
   a("peer", c.peer);
+  a("mute_digits", c.mute_digits);
   a("race", c.race);
   a("playing", c.playing);
   a("gather", c.gather);

@@ -99,8 +99,9 @@ struct CallState {
   int64_t ended_ms = 0;
   std::string hangup_cause;
 
-  std::string peer;  // the leg it is bridged with, or empty
-  std::string race;  // legs of one dial: the first that answers ends the others
+  std::string peer;          // the leg it is bridged with, or empty
+  bool mute_digits = false;  // its keys are kept from whom it is bridged with
+  std::string race;          // legs of one dial: the first that answers ends the others
 
   std::vector<Playing> playing;
   std::optional<Gather> gather;

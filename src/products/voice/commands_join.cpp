@@ -34,11 +34,19 @@ Result<CallState*, ApiError> find_other(CommandOrder& order) {
   return other;
 }
 
+/// Whose keys the other side shall not get: the member names the side they come from.
+void mute_digits(json::View body, CallState& self, CallState& opposite) {
+  const std::string_view whose = body["mute_dtmf"].string("none");
+  self.mute_digits = whose == "self" || whose == "both";
+  opposite.mute_digits = whose == "opposite" || whose == "both";
+}
+
 bool parks(json::View body) { return body["park_after_unbridge"].string() == "self"; }
 
 Result<void, ApiError> bridge(CommandOrder& order) {
   const auto other = find_other(order);
   if (!other) return tl::unexpected(other.error());
+  mute_digits(order.body(), order.call, **other);
   order.turn.order(orders::Bridge{order.call.id, (*other)->id, !parks(order.body())});
   return {};
 }
@@ -72,6 +80,7 @@ Result<void, ApiError> transfer(CommandOrder& order) {
                                      .billing_group = order.call.billing_group});
   if (!leg) return tl::unexpected(leg.error());
   if (auto done = complete_target(order, *leg->call); !done) return done;
+  mute_digits(body, order.call, *leg->call);
   orders::Dial dial = dial_order(body, *leg);
   dial.digits = connection->document["dtmf_type"].string("RFC 2833");
   dial.with = order.call.id;

@@ -138,6 +138,10 @@ void OrderRunner::handle(call::LegId leg, orders::Bridge& order) {
   if (other) parts_.calls.bridge(leg, *other, order.end_together);
 }
 
+void OrderRunner::handle(call::LegId leg, orders::MuteDigits& order) {
+  parts_.calls.mute_digits(leg, order.muted);
+}
+
 void OrderRunner::handle(call::LegId leg, orders::Refer& order) {
   parts_.calls.refer(leg, std::move(order.target), std::move(order.headers));
 }

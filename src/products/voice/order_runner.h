@@ -46,6 +46,7 @@ class OrderRunner {
   void handle(call::LegId leg, orders::StopRecording& order);
   void handle(call::LegId leg, orders::PauseRecording& order);
   void handle(call::LegId leg, orders::Bridge& order);
+  void handle(call::LegId leg, orders::MuteDigits& order);
   void handle(call::LegId leg, orders::Refer& order);
   void handle(call::LegId leg, orders::SendInfo& order);
   void handle(call::LegId leg, orders::StartStream& order);

@@ -133,6 +133,11 @@ struct Bridge {
   std::string other;
   bool end_together = true;
 };
+/// Whether a bridged leg is sent the keys that this one hears.
+struct MuteDigits {
+  std::string call;
+  bool muted = true;
+};
 struct Refer {
   std::string call;
   std::string target;
@@ -186,9 +191,9 @@ struct StartTimer {
 using Order =
     std::variant<orders::Dial, orders::Answer, orders::Reject, orders::HangUp, orders::Play,
                  orders::StopPlaying, orders::SendDigits, orders::Record, orders::StopRecording,
-                 orders::PauseRecording, orders::Bridge, orders::Refer, orders::SendInfo,
-                 orders::StartStream, orders::StopStream, orders::StartFork, orders::StopFork,
-                 orders::Detect, orders::StopDetecting, orders::StartTimer>;
+                 orders::PauseRecording, orders::Bridge, orders::MuteDigits, orders::Refer,
+                 orders::SendInfo, orders::StartStream, orders::StopStream, orders::StartFork,
+                 orders::StopFork, orders::Detect, orders::StopDetecting, orders::StartTimer>;
 
 /// Who carries orders out.
 class Engine {

@@ -220,6 +220,11 @@ void Switch::mute(LegId leg, bool muted) {
            [muted](media::Engine& engine, media::LegId at) { engine.mute(at, muted); });
 }
 
+void Switch::mute_digits(LegId leg, bool muted) {
+  on_media(*core_, leg,
+           [muted](media::Engine& engine, media::LegId at) { engine.mute_digits(at, muted); });
+}
+
 void Switch::start_recording(LegId leg, media::RecordingId recording,
                              media::RecordingOptions options) {
   with_leg(

@@ -121,6 +121,8 @@ class Switch {
   void stop_play(LegId leg, media::PlayId play);
   /// A bridged leg no longer hears this one.
   void mute(LegId leg, bool muted);
+  /// It is not sent this one's keys.
+  void mute_digits(LegId leg, bool muted);
   void start_recording(LegId leg, media::RecordingId recording, media::RecordingOptions options);
   void stop_recording(LegId leg, media::RecordingId recording);
   void pause_recording(LegId leg, media::RecordingId recording);

@@ -106,6 +106,10 @@ void Engine::mute(LegId leg, bool muted) {
   on_leg(leg, [muted](Leg& at) { at.mute(muted); });
 }
 
+void Engine::mute_digits(LegId leg, bool muted) {
+  on_leg(leg, [muted](Leg& at) { at.mute_digits(muted); });
+}
+
 void Engine::play(LegId leg, PlayId play, std::shared_ptr<const Prompt> prompt,
                   PlayOptions options) {
   on_leg(leg, [play, prompt = std::move(prompt), options](Leg& at) {

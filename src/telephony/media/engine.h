@@ -82,6 +82,8 @@ class Engine {
   void unbridge(LegId leg);
   /// The bridged leg no longer hears this one.
   void mute(LegId leg, bool muted);
+  /// A bridged leg is not sent the keys that this one hears; tones in the audio pass.
+  void mute_digits(LegId leg, bool muted);
 
   // Playing.
   void play(LegId leg, PlayId play, std::shared_ptr<const Prompt> prompt, PlayOptions options = {});

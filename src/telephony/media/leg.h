@@ -74,6 +74,8 @@ class Leg final : private PlayerListener {
   void unbridge();
   /// The bridged leg no longer hears this one.
   void mute(bool muted);
+  /// The bridged leg is not sent the keys that are heard here.
+  void mute_digits(bool muted) { digits_muted_ = muted; }
 
   // What is played to the peer.
   void play(PlayItem item, bool overlay);
@@ -189,6 +191,7 @@ class Leg final : private PlayerListener {
   /// Payload type of the newest audio.
   uint8_t heard_type_ = 0;
   bool muted_ = false;
+  bool digits_muted_ = false;
   bool started_ = false;
   bool timeout_told_ = false;
   /// By payload type the peer uses: under which type relay_to_ forwards it.

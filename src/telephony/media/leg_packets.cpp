@@ -81,7 +81,8 @@ void Leg::on_rtp(std::span<uint8_t> buffer, size_t bytes, const rtp::Endpoint& f
     if (type != heard_type_ && type != noise_type_ && !on_new_type(type)) return;
     if (audio_) audio_->put(*packet, micros(now));
   }
-  if (relay_to_ != nullptr && !muted_ && relays_type(type)) {
+  const bool kept = muted_ || (digits_muted_ && type == event_type_);
+  if (relay_to_ != nullptr && !kept && relays_type(type)) {
     relay_to_->send_.relay(buffer, *packet, relay_types_[type], micros(now));
   }
 }
@@ -107,7 +108,7 @@ void Leg::on_event_packet(const rtp::Packet& packet, Time now) {
 
 void Leg::on_heard_digit(const HeardDigit& heard) {
   host_->listener().on_digit(id_, heard.digit, heard.duration);
-  if (peer_ == nullptr || muted_) return;
+  if (peer_ == nullptr || muted_ || digits_muted_) return;
   const bool relayed =
       relay_to_ != nullptr && settings_.events && relays_type(settings_.events->receive_type);
   // Whoever could not be sent the packets is sent the digit anew.
