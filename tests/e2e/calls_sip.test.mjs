@@ -136,6 +136,7 @@ describe('a phone calls', () => {
     await calling.actions.answer(parked.call_control_id, {});
     const { final } = await calls;
     assert.equal(final.status, 200);
+    await calling.event('call.answered', parked.call_control_id);
     await calling.actions.transfer(parked.call_control_id, { to: tonePhone, from: calling.number });
     await calling.event('call.bridged', parked.call_control_id);
     const bye = phone.next('BYE');
