@@ -15,6 +15,7 @@ using api::Effects;
 using api::Outcome;
 
 constexpr std::string_view kUse = "telephony_credential";
+constexpr std::string_view kParty = "telnyx_telephony";  // as clients of the API know it
 constexpr auto kTokenTime = std::chrono::hours(24);
 
 /// A token does not outlive its credential.
@@ -29,11 +30,15 @@ Outcome make_token(const SecretBox& secrets, const Call& call, const store::Snap
     }
     expires = std::min(expires, *end);
   }
-  const json::Value claims = json::Value::object({{"sub", row->id},
-                                                  {"aud", kUse},
-                                                  {"jti", call.ids.uuid()},
-                                                  {"account_id", call.account.id},
-                                                  {"sip_username", credential["sip_username"]}});
+  const json::Value claims =
+      json::Value::object({{"sub", row->id},
+                           {"aud", kParty},
+                           {"iss", kParty},
+                           {"typ", "access"},
+                           {"nbf", call.now.time_since_epoch().count() / 1000},
+                           {"jti", call.ids.uuid()},
+                           {"account_id", call.account.id},
+                           {"sip_username", credential["sip_username"]}});
   Effects effects;
   effects.reply = api::Reply::text(make_jwt(secrets, kUse, claims, call.now, expires), "text/plain",
                                    call.operation.success_status());
