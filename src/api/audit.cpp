@@ -16,11 +16,14 @@ namespace {
 /// A collection whose changes are told.
 struct Subject {
   std::string id_field;
-  std::string alternate_field;  // another name of the same thing: its phone number; or empty
   std::vector<std::string> secret;
 };
 
 constexpr size_t kEnvelopeBytes = 512;
+constexpr std::string_view kAlternateField = "phone_number";
+/// Of an event that describe_creation() has yet to complete: the collection, and the document.
+constexpr std::string_view kCollection = "_collection";
+constexpr std::string_view kCreated = "_created";
 
 bool lets_change(const ResourceEngine& engine, const contract::Contract& contract) {
   const auto operations = engine.operations();
@@ -117,26 +120,40 @@ std::string text_of(const json::Value& value) {
   return value.is_string() ? std::string(value.string()) : value.text();
 }
 
-store::Put event_of(const Call& call, const Subject& subject, const Change& change,
-                    std::string_view differences) {
+/// An audit event with what every one has; `more` writes the rest.
+template <class More>
+store::Put event_of(const Call& call, std::string_view type, size_t bytes, const More& more) {
   const std::string& account = call.account.id;
-  const json::Value& alternate = change.any()[subject.alternate_field];
   store::Put put{std::string(kAuditEvents), call.ids.uuid(), account, {}, store::kNew, call.now};
-  put.body.reserve(differences.size() + kEnvelopeBytes);
-  json::Writer(put.body)
-      .object()
+  put.body.reserve(bytes + kEnvelopeBytes);
+  json::Writer out(put.body);
+  out.object()
       .member("id", put.id)
       .member("record_type", "audit_event")
-      .member("change_type", change.type())
-      .member("resource_id", text_of(change.any()[subject.id_field]))
-      .raw_member("alternate_resource_id", alternate.is_string() ? alternate.text() : "null")
-      .raw_member("changes", differences)
+      .member("change_type", type)
       .member("change_made_by", "account_owner")
       .member("user_id", account)
       .member("organization_id", call.account.parent.empty() ? account : call.account.parent)
-      .member("created_at", to_iso8601(call.now))
-      .end();
+      .member("created_at", to_iso8601(call.now));
+  more(out);
+  out.end();
   return put;
+}
+
+store::Put event_of_creation(const Call& call, const store::Put& made) {
+  return event_of(call, "create", made.body.size(), [&made](json::Writer& out) {
+    out.member(kCollection, made.collection).raw_member(kCreated, made.body);
+  });
+}
+
+store::Put event_of_change(const Call& call, const Subject& subject, const Change& change,
+                           std::string_view differences) {
+  const json::Value& alternate = change.any()[kAlternateField];
+  return event_of(call, change.type(), differences.size(), [&](json::Writer& out) {
+    out.member("resource_id", text_of(change.any()[subject.id_field]))
+        .raw_member("alternate_resource_id", alternate.is_string() ? alternate.text() : "null")
+        .raw_member("changes", differences);
+  });
 }
 
 }  // namespace
@@ -157,7 +174,7 @@ Audit::Audit(const Registry& registry) {
     if (!engine || engine->resource().global) continue;
     if (!lets_change(*engine, registry.contract())) continue;
     const Resource& resource = engine->resource();
-    impl->subjects[collection.name] = {resource.id_field, "phone_number", resource.secret};
+    impl->subjects[collection.name] = {resource.id_field, resource.secret};
   }
   impl_ = std::move(impl);
 }
@@ -170,19 +187,20 @@ void Audit::record(const Call& call, const store::Snapshot& snapshot, Effects& e
   const auto tell = [&](const Subject& subject, const Change& change) {
     const std::string differences = Differences(subject.secret).take(change.before, change.after);
     if (differences.empty() || events.size() == kMostDocuments) return;
-    events.push_back(event_of(call, subject, change, differences));
+    events.push_back(event_of_change(call, subject, change, differences));
   };
   std::unordered_set<std::string> put_back;
   for (const store::Put& put : effects.batch.puts) {
     const Subject* subject = impl_->find(put.collection);
     if (!subject || put.account != call.account.id) continue;
-    Change change;
-    if (put.expected != store::kNew) {
-      if (const auto row = snapshot.get(put.collection, put.id)) change.before = document_of(*row);
+    if (!effects.batch.removes.empty()) put_back.insert(put.collection + "/" + put.id);
+    const auto row =
+        put.expected == store::kNew ? std::nullopt : snapshot.get(put.collection, put.id);
+    if (row) {
+      tell(*subject, {document_of(*row), json::Value::parse(put.body).value_or(json::Value())});
+    } else if (events.size() < kMostDocuments) {
+      events.push_back(event_of_creation(call, put));
     }
-    change.after = json::Value::parse(put.body).value_or(json::Value());
-    tell(*subject, change);
-    put_back.insert(put.collection + "/" + put.id);
   }
   for (const store::Remove& remove : effects.batch.removes) {
     const Subject* subject = impl_->find(remove.collection);
@@ -191,6 +209,18 @@ void Audit::record(const Call& call, const store::Snapshot& snapshot, Effects& e
     if (row && row->account == call.account.id) tell(*subject, {document_of(*row), {}});
   }
   for (store::Put& event : events) effects.batch.puts.push_back(std::move(event));
+}
+
+void describe_creation(const Registry& registry, json::Value& event) {
+  const ResourceEngine* engine = registry.engine(event[kCollection].string());
+  if (!engine) return;
+  const Resource& resource = engine->resource();
+  const json::Value created = event[kCreated];
+  event.set("resource_id", text_of(created[resource.id_field]));
+  const json::Value& alternate = created[kAlternateField];
+  event.set("alternate_resource_id", alternate.is_string() ? alternate : json::Value());
+  const std::string changes = Differences(resource.secret).take({}, created);
+  event.set("changes", json::Value::parse(changes).value_or(json::Value::array()));
 }
 
 }  // namespace tandem::api

@@ -20,12 +20,16 @@ class Audit {
   explicit Audit(const Registry& registry);
   ~Audit();
 
-  /// Adds to `effects` the audit events of what it holds. Secrets do not appear in them.
+  /// Adds to `effects` the audit events of what it holds. Those of creations keep the document as
+  /// it was written, because every creation pays for this; describe() makes the changes of it.
   void record(const Call& call, const store::Snapshot& snapshot, Effects& effects) const;
 
  private:
   struct Impl;
   std::unique_ptr<const Impl> impl_;
 };
+
+/// Completes a stored audit event on its way out: what a creation set, without secrets.
+void describe_creation(const Registry& registry, json::Value& event);
 
 }  // namespace tandem::api

@@ -31,6 +31,8 @@ struct World {
     std::vector<json::Value> events;
     for (const store::Row& row : platform.database->snapshot()->list(query).rows) {
       events.push_back(document_of(row));
+      describe_creation(platform.registry, events.back());
+      events.back().members().erase("_created");
     }
     return events;
   }

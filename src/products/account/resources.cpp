@@ -1,3 +1,4 @@
+#include "api/audit.h"
 #include "api/collections.h"
 #include "products/account/account.h"
 #include "products/common/charges.h"
@@ -30,11 +31,15 @@ void declare(api::Registry& registry, const Services& services) {
                      .record_type = "billing_group",
                      .used_by = {{"phone_numbers", "billing_group_id"}},
                      .on_create = own_by_organization});
-  registry.resource({.path = "/audit_events",
-                     .collection = std::string(api::kAuditEvents),
-                     .record_type = "audit_event",
-                     .filters = {{"created_after", "created_at", store::Compare::Gt},
-                                 {"created_before", "created_at", store::Compare::Lt}}});
+  registry.resource(
+      {.path = "/audit_events",
+       .collection = std::string(api::kAuditEvents),
+       .record_type = "audit_event",
+       .filters = {{"created_after", "created_at", store::Compare::Gt},
+                   {"created_before", "created_at", store::Compare::Lt}},
+       .on_read = [&registry](const api::Call&, const store::Snapshot&, json::Value& event) {
+         api::describe_creation(registry, event);
+       }});
   registry.resource({.path = "/authentication_providers",
                      .record_type = "authentication_provider",
                      .unique = {"short_name"},
