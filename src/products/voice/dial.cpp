@@ -34,11 +34,11 @@ std::vector<std::string> destinations(json::View to) {
 }
 
 /// The API's names of codecs, of calls and of connections, as SDP has them.
-std::string encoding_name(std::string name) {
+std::string encoding_name(std::string_view name) {
   if (name == "OPUS") return "opus";
   if (name == "G711U") return "PCMU";
   if (name == "G711A") return "PCMA";
-  return name;
+  return std::string(name);
 }
 
 Result<Connection, ApiError> own_application(const api::Call& request,
@@ -105,9 +105,9 @@ std::vector<std::string> read_codecs(std::string_view text) {
   std::vector<std::string> codecs;
   while (!text.empty()) {
     const size_t comma = std::min(text.find(','), text.size());
-    std::string name(text.substr(0, comma));
+    const std::string_view name = text.substr(0, comma);
     text.remove_prefix(std::min(comma + 1, text.size()));
-    if (!name.empty()) codecs.push_back(encoding_name(std::move(name)));
+    if (!name.empty()) codecs.push_back(encoding_name(name));
   }
   return codecs;
 }
