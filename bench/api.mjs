@@ -7,7 +7,7 @@ import { call, cpuSeconds, median, onServerCore, residentMegabytes, seconds, sta
 
 const build = process.argv[2];
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
-const barePort = 18_081;
+const barePort = 18_089;
 
 const bare = onServerCore(join(build, 'bare_http'), [String(barePort)]);
 const tandem = await startTandem(build, 18_080).catch((error) => { bare.kill('SIGKILL'); throw error; });
