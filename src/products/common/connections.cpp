@@ -1,5 +1,7 @@
 #include "products/common/connections.h"
 
+#include "products/common/owned_numbers.h"
+
 namespace tandem::products {
 
 void mirror_connection(api::Draft& draft, std::string_view name_field) {
@@ -46,6 +48,7 @@ api::Resource connection_resource(std::string path, std::string record_type,
           .id = api::IdKind::Number,
           .unique = {name_field},
           .references = {{"outbound.outbound_voice_profile_id", "outbound_voice_profiles"}},
+          .used_by = {{std::string(kPhoneNumbers), "connection_id"}},
           .filters = {{"outbound_voice_profile_id", "outbound.outbound_voice_profile_id"}},
           .on_create = mirror,
           .on_update = mirror,

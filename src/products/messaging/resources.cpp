@@ -1,5 +1,6 @@
 #include "products/common/detail_records.h"
 #include "products/messaging/message.h"
+#include "products/common/owned_numbers.h"
 #include "products/messaging/messaging.h"
 #include "products/messaging/receiver.h"
 
@@ -20,6 +21,7 @@ void declare_profiles(api::Registry& registry) {
       .path = "/messaging_profiles",
       .record_type = "messaging_profile",
       .defaults = R"({"enabled":true,"daily_spend_limit_enabled":false})",
+      .used_by = {{std::string(kMessagingSettings), "messaging_profile_id"}},
       .immutable = {"v1_secret"},
       .on_create = make_profile,
   });

@@ -9,6 +9,7 @@
 #include "core/assert.h"
 #include "core/e164.h"
 #include "products/common/data_file.h"
+#include "products/numbers/carriers.h"
 #include "products/numbers/digit_pattern.h"
 
 namespace tandem::products::numbers {
@@ -75,13 +76,6 @@ Result<Block> parse_line(std::string_view line) {
   return block;
 }
 
-/// A number's character: the same digits always give the same.
-uint64_t character_of(std::string_view number) {
-  uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-  for (const char c : number) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3ULL;
-  return hash ^ (hash >> 29);
-}
-
 uint8_t bit(Feature feature) { return static_cast<uint8_t>(feature); }
 
 /// Most numbers can do most things, so that a first search finds what it wants; some cannot, so
@@ -136,17 +130,6 @@ bool matches(const Block& block, const Search& search) {
          (search.ndc.empty() || search.ndc == block.ndc) &&
          (search.rate_center.empty() ||
           (north_american(block) && same_word(search.rate_center, block.locality)));
-}
-
-/// What some number of the block has; no number has more.
-uint8_t possible_features(const Block& block) {
-  uint8_t features = bit(Feature::Voice) | bit(Feature::Fax) | bit(Feature::Sms) |
-                     bit(Feature::HdVoice) | bit(Feature::InternationalSms);
-  if (north_american(block)) features |= bit(Feature::Mms);
-  if (block.type == NumberType::Local) {
-    features |= bit(Feature::Emergency) | bit(Feature::LocalCalling);
-  }
-  return features;
 }
 
 /// The numbers that match a search, in the order in which it finds them.
@@ -231,6 +214,16 @@ std::vector<Feature> features_of(uint8_t features) {
   return list;
 }
 
+uint8_t possible_features(const Block& block) {
+  uint8_t features = bit(Feature::Voice) | bit(Feature::Fax) | bit(Feature::Sms) |
+                     bit(Feature::HdVoice) | bit(Feature::InternationalSms);
+  if (north_american(block)) features |= bit(Feature::Mms);
+  if (block.type == NumberType::Local) {
+    features |= bit(Feature::Emergency) | bit(Feature::LocalCalling);
+  }
+  return features;
+}
+
 Result<Inventory> Inventory::parse(std::string_view plans) {
   Inventory inventory;
   for (size_t line_number = 1; !plans.empty(); ++line_number) {
@@ -272,11 +265,13 @@ std::vector<Number> Inventory::search(const Search& search, const Taken& taken) 
   Candidates candidates(blocks_, search);
   const size_t limit = std::min(search.limit, kMostResults);
   std::vector<Number> found;
-  while (found.size() < limit) {
-    std::vector<Number> more = candidates.next(limit - found.size());
+  // Where most are taken, asking for a few at a time would ask thousands of times.
+  for (size_t batch = limit; found.size() < limit; batch *= 2) {
+    std::vector<Number> more = candidates.next(batch);
     if (more.empty()) break;
     const auto gone = taken(more);
     for (Number& number : more) {
+      if (found.size() == limit) break;
       if (!gone.contains(number.phone_number)) found.push_back(std::move(number));
     }
   }

@@ -54,6 +54,9 @@ struct Number {
   bool quickship = false;   // active at once
 };
 
+/// What some number of the block has; no number has more. Feature bits.
+uint8_t possible_features(const Block& block);
+
 /// What a search asks for; empty members ask for nothing.
 struct Search {
   std::string country = {};

@@ -13,13 +13,20 @@ class Inventory;
 /// Parts of declare(), a file each. The inventory outlives the registry.
 void declare_search(api::Registry& registry, const Inventory& inventory,
                     const ledger::Rates& rates);
+void declare_coverage(api::Registry& registry, const Inventory& inventory);
+void declare_lookup(api::Registry& registry, const Inventory& inventory,
+                    const ledger::Rates& rates);
 void declare_phone_numbers(api::Registry& registry);
+void declare_csv_downloads(api::Registry& registry, const Services& services);
+void declare_voicemail(api::Registry& registry);
 void declare_comments(api::Registry& registry);
 void declare_emergency(api::Registry& registry, const ledger::Rates& rates);
 void declare_jobs(api::Registry& registry, const ledger::Rates& rates);
 void declare_ownership(api::Registry& registry, const Inventory& inventory);
 void declare_orders(api::Registry& registry, const Inventory& inventory,
                     const ledger::Rates& rates);
+void declare_order_reports(api::Registry& registry, const Services& services);
+void declare_service_records(api::Registry& registry, const Inventory& inventory);
 void declare_reservations(api::Registry& registry, const Inventory& inventory);
 
 }  // namespace tandem::products::numbers

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "products/numbers/claims.h"
+#include "products/numbers/filters.h"
 #include "products/numbers/inventory.h"
 #include "products/numbers/numbers.h"
 #include "products/numbers/prices.h"
@@ -40,44 +41,25 @@ Result<std::string, ApiError> pattern(const contract::QueryValues& query, store:
   return std::string();
 }
 
-std::vector<std::string> texts(const contract::QueryValues& query, std::string_view path) {
-  std::vector<std::string> found;
-  const store::Condition* condition = query.filter(path);
-  if (!condition) return found;
-  for (const store::Scalar& value : condition->values) {
-    if (const auto* text = std::get_if<std::string>(&value)) found.push_back(*text);
-    if (const auto* flag = std::get_if<bool>(&value)) found.emplace_back(*flag ? "true" : "false");
-    if (const auto* number = std::get_if<double>(&value)) {
-      found.push_back(std::to_string(static_cast<int64_t>(*number)));
-    }
-  }
-  return found;
-}
-
-std::string text(const contract::QueryValues& query, std::string_view path) {
-  auto found = texts(query, path);
-  return found.empty() ? std::string() : std::move(found.front());
-}
-
 Result<Search, ApiError> read_search(const contract::QueryValues& query) {
   Search search;
-  search.country = text(query, "country_code");
-  search.ndc = text(query, "national_destination_code");
-  search.area = text(query, "administrative_area");
-  search.locality = text(query, "locality");
-  search.rate_center = text(query, "rate_center");
-  search.quickship = text(query, "quickship") == "true";
+  search.country = filter_text(query, "country_code");
+  search.ndc = filter_text(query, "national_destination_code");
+  search.area = filter_text(query, "administrative_area");
+  search.locality = filter_text(query, "locality");
+  search.rate_center = filter_text(query, "rate_center");
+  search.quickship = filter_text(query, "quickship") == "true";
   search.limit = kDefaultResults;
-  for (const std::string& name : texts(query, "phone_number_type")) {
+  for (const std::string& name : filter_texts(query, "phone_number_type")) {
     const auto type = parse_number_type(name);
     // A type the plans do not have (shared cost) is a search without results, not a mistake.
     if (!type) search.limit = 0;
     if (type) search.types.push_back(*type);
   }
-  for (const std::string& name : texts(query, "features")) {
+  for (const std::string& name : filter_texts(query, "features")) {
     if (const auto feature = parse_feature(name)) search.features |= static_cast<uint8_t>(*feature);
   }
-  const std::string limit = text(query, "limit");
+  const std::string limit = filter_text(query, "limit");
   if (!limit.empty() && search.limit > 0) {
     std::from_chars(limit.data(), limit.data() + limit.size(), search.limit);
   }

@@ -4,6 +4,7 @@
 
 #include "contract/operations.h"
 #include "ledger/money.h"
+#include "products/common/csv.h"
 #include "products/common/detail_records.h"
 #include "products/common/file_links.h"
 #include "products/common/steps.h"

@@ -39,8 +39,4 @@ Result<std::vector<UsageRow>, api::ApiError> add_up(const store::Snapshot& snaps
 /// "short_duration_call". Empty when it has none.
 std::string dimension_of(json::View record, WallTime created_at, std::string_view dimension);
 
-/// Rows as RFC 4180 CSV under a header line.
-std::string csv_of(const std::vector<std::string>& header,
-                   const std::vector<std::vector<std::string>>& rows);
-
 }  // namespace tandem::products::reporting

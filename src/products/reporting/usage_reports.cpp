@@ -6,6 +6,7 @@
 #include "contract/operations.h"
 #include "contract/query.h"
 #include "http/message.h"
+#include "products/common/csv.h"
 #include "products/reporting/reporting.h"
 #include "products/reporting/usage.h"
 
