@@ -111,7 +111,7 @@ describe('orders', () => {
     const [good] = await pick(1);
     const order = (body) => client.numberOrders.create(body);
     await assert.rejects(order({ phone_numbers: [good, { phone_number: '3125550000' }] }), codeOf('10016', '/phone_numbers/1/phone_number'));
-    await assert.rejects(order({ phone_numbers: [{ phone_number: '+19995550000' }] }), codeOf('85001', '/phone_numbers/0/phone_number'));
+    await assert.rejects(order({ phone_numbers: [{ phone_number: '+19995550000' }] }), codeOf('85000', '/phone_numbers/0/phone_number'));
     await assert.rejects(order({ phone_numbers: [good, good] }), codeOf('10012', '/phone_numbers/1/phone_number'));
     await assert.rejects(order({ phone_numbers: [] }), codeOf('10004', '/phone_numbers'));
     await assert.rejects(order({ phone_numbers: [good], connection_id: '12345' }), codeOf('85004', '/connection_id'));

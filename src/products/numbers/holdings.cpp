@@ -3,6 +3,8 @@
 #include "api/resource_engine.h"
 #include "products/common/connections.h"
 #include "products/numbers/claims.h"
+#include "products/numbers/emergency.h"
+#include "products/numbers/prices.h"
 
 namespace tandem::products::numbers {
 namespace {
@@ -43,6 +45,11 @@ json::Value number_document(const Number& number, const FirstSettings& settings,
   set_given(document, "messaging_profile_name", settings.messaging_profile_name);
   set_given(document, "billing_group_id", settings.billing_group_id);
   set_given(document, "customer_reference", settings.customer_reference);
+  set_given(document, "_block_id", settings.block_id);
+  set_given(document, "_bundle_id", settings.bundle_id);
+  constexpr size_t kDateSize = 10;
+  if (!settings.bundle_id.empty())
+    document.set("_bundled_on", to_iso8601(now).substr(0, kDateSize));
   return document;
 }
 
@@ -119,6 +126,12 @@ void drop_number(std::string_view id, std::string_view phone_number, api::Effect
     effects.remove(std::string(collection), std::string(id));
   }
   give_up(phone_number, effects);
+}
+
+void release_holding(const std::string& id, std::string_view phone_number, api::Effects& effects) {
+  unsubscribe(number_key(id), effects);
+  unsubscribe(emergency_key(id), effects);
+  drop_number(id, phone_number, effects);
 }
 
 std::string connection_name(const store::Snapshot& snapshot, const api::Account& account,

@@ -23,6 +23,8 @@ struct FirstSettings {
   std::string status = "purchase-pending";
   std::string source_type = "number_order";
   json::Array tags = {};
+  std::string block_id = {};   // of the block it was ordered with
+  std::string bundle_id = {};  // of the bundle that pays for it
 };
 
 /// Adds a number that `account` is about to get, purchase-pending unless `settings` say otherwise;
@@ -37,6 +39,9 @@ void activate_number(const store::Snapshot& snapshot, std::string_view id, WallT
 
 /// The number and its settings are gone, and anybody may have it again.
 void drop_number(std::string_view id, std::string_view phone_number, api::Effects& effects);
+
+/// The same, and no further month of it is charged.
+void release_holding(const std::string& id, std::string_view phone_number, api::Effects& effects);
 
 /// The name of the account's connection; empty when there is none of that id.
 std::string connection_name(const store::Snapshot& snapshot, const api::Account& account,

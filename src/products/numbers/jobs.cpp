@@ -125,10 +125,7 @@ struct Target {
 };
 
 void release(const Target& target, Effects& effects) {
-  const std::string& id = target.number.row.id;
-  unsubscribe(number_key(id), effects);
-  unsubscribe(emergency_key(id), effects);
-  drop_number(id, target.number.fields["phone_number"].string(), effects);
+  release_holding(target.number.row.id, target.number.fields["phone_number"].string(), effects);
 }
 
 void change_settings(const store::Snapshot& snapshot, const json::Value& change, Target& target,

@@ -25,6 +25,13 @@ void declare_jobs(api::Registry& registry, const ledger::Rates& rates);
 void declare_ownership(api::Registry& registry, const Inventory& inventory);
 void declare_orders(api::Registry& registry, const Inventory& inventory,
                     const ledger::Rates& rates);
+void declare_blocks(api::Registry& registry, const Inventory& inventory,
+                    const ledger::Rates& rates);
+void declare_block_jobs(api::Registry& registry);
+void declare_bundles(api::Registry& registry, const Services& services);
+void declare_advanced_orders(api::Registry& registry, const Inventory& inventory,
+                             const ledger::Rates& rates);
+void declare_order_requirements(api::Registry& registry);
 void declare_order_reports(api::Registry& registry, const Services& services);
 void declare_service_records(api::Registry& registry, const Inventory& inventory);
 void declare_reservations(api::Registry& registry, const Inventory& inventory);

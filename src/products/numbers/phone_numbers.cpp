@@ -121,6 +121,11 @@ Result<void, ApiError> narrow_numbers(const Call& call, const store::Snapshot&,
     const std::string stored = source == "ported" ? "port_request" : "number_order";
     query.where.push_back({"source_type", Compare::Eq, {stored}});
   }
+  const std::string bundled = asked("has_bundle");
+  if (!bundled.empty()) {
+    const Compare compare = bundled == "true" ? Compare::NotNull : Compare::IsNull;
+    query.where.push_back({"_bundle_id", compare, {}});
+  }
   const std::string without_tags = asked("without_tags");
   if (!without_tags.empty()) {
     query.where.push_back({"_tagged", Compare::Eq, {without_tags != "true"}});
@@ -172,7 +177,9 @@ void declare_numbers(api::Registry& registry) {
       .record_type = "phone_number",
       .id = api::IdKind::Number,
       .references = {connection_reference("connection_id"), {"billing_group_id", "billing_groups"}},
-      .indexes = {{.path = "phone_number", .unique = true, .everywhere = true}},
+      .indexes = {{.path = "phone_number", .unique = true, .everywhere = true},
+                  {.path = "_bundle_id"},
+                  {.path = "_block_id"}},
       .filters = {{"tag", "tags"},
                   {"number_type", "phone_number_type"},
                   {"phone_number", "phone_number", Compare::Contains},
@@ -180,6 +187,7 @@ void declare_numbers(api::Registry& registry) {
                   {"voice.usage_payment_method", "_usage_payment_method"},
                   {"usage_payment_method", "_usage_payment_method"},
                   {"source", ""},
+                  {"has_bundle", ""},
                   {"without_tags", ""}},
       .on_update = change_number,
       .on_delete = release_number,

@@ -42,7 +42,10 @@ Result<json::Value, ApiError> reserve_line(Draft& draft, const Inventory& invent
   if (!is_e164(number)) return refuse("10016", "The number is not in +E.164 format.", pointer);
   const std::string& account = draft.call.account.id;
   const Claim claim = look_up_claim(draft.snapshot, account, number, draft.call.now);
-  if (claim.state == Claim::State::Taken || !inventory.find(number)) {
+  if (!inventory.find(number)) {
+    return refuse("85000", fmt::format("No search finds {}: search first.", number), pointer);
+  }
+  if (claim.state == Claim::State::Taken) {
     return refuse("85001", fmt::format("{} is not available.", number), pointer);
   }
   if (claim.state != Claim::State::Free) {

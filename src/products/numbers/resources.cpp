@@ -15,6 +15,11 @@ void declare(api::Registry& registry, const Services& services) {
   declare_jobs(registry, services.rates);
   declare_ownership(registry, services.inventory);
   declare_orders(registry, services.inventory, services.rates);
+  declare_order_requirements(registry);
+  declare_blocks(registry, services.inventory, services.rates);
+  declare_block_jobs(registry);
+  declare_bundles(registry, services);
+  declare_advanced_orders(registry, services.inventory, services.rates);
   declare_order_reports(registry, services);
   declare_service_records(registry, services.inventory);
   declare_reservations(registry, services.inventory);

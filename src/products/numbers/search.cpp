@@ -1,11 +1,11 @@
 #include <charconv>
 #include <memory>
 
-#include "products/numbers/claims.h"
 #include "products/numbers/filters.h"
 #include "products/numbers/inventory.h"
 #include "products/numbers/numbers.h"
 #include "products/numbers/prices.h"
+#include "products/numbers/taken.h"
 
 // GET /available_phone_numbers and the coverage of countries: what the inventory has that nobody
 // has taken.
@@ -114,18 +114,7 @@ Outcome search_numbers(const Inventory& inventory, const ledger::Rates& rates, c
   const auto search = read_search(call.query);
   if (!search) return tl::unexpected(search.error());
   const auto taken = [&](const std::vector<Number>& candidates) {
-    std::vector<std::string> asked;
-    asked.reserve(candidates.size());
-    for (const Number& number : candidates) asked.push_back(number.phone_number);
-    const Claims claims(snapshot, call.account.id, asked, call.now);
-    std::unordered_set<std::string> gone;
-    for (std::string& number : asked) {
-      const Claim::State state = claims.of(number).state;
-      if (state == Claim::State::Taken || state == Claim::State::Reserved) {
-        gone.insert(std::move(number));
-      }
-    }
-    return gone;
+    return taken_numbers(snapshot, call.account.id, call.now, candidates);
   };
   json::Array data;
   for (const Number& number : inventory.search(*search, taken))
