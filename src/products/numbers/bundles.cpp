@@ -61,7 +61,7 @@ json::Array resources_of(const store::Snapshot& snapshot, std::string_view accou
 json::Value shown(const store::Row& row, const store::Snapshot& snapshot) {
   json::Value bundle = api::document_of(row);
   bundle.set("resources", resources_of(snapshot, row.account, row.id));
-  bundle.members().erase("_key");
+  for (const char* name : {"_key", "_country"}) bundle.members().erase(name);
   return bundle;
 }
 
@@ -282,7 +282,7 @@ void declare_resources(api::Registry& registry) {
   registry.resource({.path = "/bundle_pricing/user_bundles",
                      .collection = std::string(kUserBundles),
                      .item_path = "/bundle_pricing/user_bundles/{user_bundle_id}",
-                     .indexes = {{.path = "_key"}, {.path = "active"}},
+                     .indexes = {{.path = "_key"}},
                      .filters = {{"country_iso", "_country", Compare::In}, {"resource", ""}},
                      .on_read = show_user_bundle,
                      .on_list = narrow_bundles});

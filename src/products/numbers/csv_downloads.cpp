@@ -150,9 +150,12 @@ api::Reply list_of_one(const api::ResourceEngine& downloads, const Call& call,
 
 /// What the request's filters ask of the numbers. The text 'null' asks for those without.
 Result<std::vector<store::Condition>, api::ApiError> asked_numbers(
-    const api::ResourceEngine& numbers, const Call& call) {
+    const api::ResourceEngine& numbers, const Call& call, const store::Snapshot& snapshot) {
   auto query = numbers.list_query(call);
   if (!query) return tl::unexpected(std::move(query.error()));
+  if (auto narrowed = numbers.resource().on_list(call, snapshot, *query); !narrowed) {
+    return tl::unexpected(std::move(narrowed.error()));
+  }
   for (store::Condition& condition : query->where) {
     const bool optional =
         condition.path == "billing_group_id" || condition.path == "emergency_address_id";
@@ -164,7 +167,7 @@ Result<std::vector<store::Condition>, api::ApiError> asked_numbers(
 
 Outcome ask(const api::ResourceEngine& downloads, const api::ResourceEngine& numbers,
             const Call& call, const store::Snapshot& snapshot) {
-  auto where = asked_numbers(numbers, call);
+  auto where = asked_numbers(numbers, call, snapshot);
   if (!where) return tl::unexpected(std::move(where.error()));
   const json::Value download = downloads.make(
       {call.now, call.ids}, json::Value::object({{"status", "pending"},

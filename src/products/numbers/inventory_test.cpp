@@ -96,6 +96,27 @@ TEST_CASE("what is taken is left out, what cannot be is not found") {
   CHECK(one[0].phone_number == "+13122345678");
 }
 
+TEST_CASE("numbers are found behind thousands that are taken, with few questions") {
+  const Inventory inventory = Inventory::built_in();
+  const Search all{.country = "US", .ndc = "212", .limit = 10'000};
+  std::unordered_set<std::string> gone;
+  for (const Number& number : inventory.search(all, nobody_has)) gone.insert(number.phone_number);
+  REQUIRE(gone.size() == 10'000);
+  size_t questions = 0;
+  const auto found =
+      inventory.search({.country = "US", .ndc = "212", .limit = 3}, [&](const auto& candidates) {
+        ++questions;
+        std::unordered_set<std::string> taken;
+        for (const Number& number : candidates) {
+          if (gone.contains(number.phone_number)) taken.insert(number.phone_number);
+        }
+        return taken;
+      });
+  REQUIRE(found.size() == 3);
+  for (const Number& number : found) CHECK_FALSE(gone.contains(number.phone_number));
+  CHECK(questions <= 13);
+}
+
 TEST_CASE("a broken plan is refused with its line") {
   CHECK(Inventory::parse("# nothing\n").has_value());
   for (const auto* bad : {"US\t1\tlocal\t312\t7\tIL\n", "US\t1\tpager\t312\t7\tIL\tChicago\n",

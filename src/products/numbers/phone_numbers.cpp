@@ -178,6 +178,7 @@ void declare_numbers(api::Registry& registry) {
       .id = api::IdKind::Number,
       .references = {connection_reference("connection_id"), {"billing_group_id", "billing_groups"}},
       .indexes = {{.path = "phone_number", .unique = true, .everywhere = true},
+                  {.path = "connection_id"},
                   {.path = "_bundle_id"},
                   {.path = "_block_id"}},
       .filters = {{"tag", "tags"},
