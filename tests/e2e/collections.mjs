@@ -133,5 +133,17 @@ export const rows = [
     name: 'wireless.detailRecordsReports', shown: { record_type: 'detail_records_report', status: 'pending' },
     noRetrieve: true,  // it is finished, and has a link, at once
     create: { start_time: '2025-01-01T00:00:00Z', end_time: '2025-02-01T00:00:00Z' },
+    name: 'numberOrders', create: { phone_numbers: [{ phone_number: '+442079460018' }], customer_reference: 'A 1' },
+    shown: { customer_reference: 'A 1', phone_numbers_count: 1, status: 'pending' }, update: { customer_reference: 'A 2' },
+    filter: { filter: { customer_reference: 'A 1' } }, delete: false,
+  },
+  { name: 'numberReservations', create: { phone_numbers: [{ phone_number: '+442079460019' }] }, shown: { status: 'success' }, delete: false },
+  {
+    name: 'numberBlockOrders', create: { starting_number: '+442079460100', range: 10 }, delete: false,
+    filter: { filter: { 'phone_numbers.starting_number': '+442079460100' } },
+  },
+  {
+    name: 'customerServiceRecords', create: { phone_number: '+13122010100', additional_data: { account_number: '77', pin: '1234' } },
+    shown: { phone_number: '+13122010100', status: 'pending' }, filter: { filter: { phone_number: { eq: '+13122010100' } } }, delete: false,
   },
 ];
