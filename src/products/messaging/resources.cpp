@@ -1,6 +1,6 @@
 #include "products/common/detail_records.h"
-#include "products/messaging/message.h"
 #include "products/common/owned_numbers.h"
+#include "products/messaging/message.h"
 #include "products/messaging/messaging.h"
 #include "products/messaging/receiver.h"
 
