@@ -28,11 +28,13 @@ bool is_part_of_text(Compare compare) {
          compare == Compare::Contains;
 }
 
-/// The kind the stored value has: the answered field's, else what the filter says.
+/// The kind the stored value has: the answered field's, else what the filter says. A flag that is
+/// called like a number asks whether the number shall be answered.
 Kind kind_of(Schema filter, Schema field) {
   const Kind stored = element(field).kind();
-  if (is_scalar(stored)) return stored;
   const Kind asked = element(filter).kind();
+  const bool number = stored == Kind::Integer || stored == Kind::Number;
+  if (is_scalar(stored) && !(number && asked == Kind::Boolean)) return stored;
   return is_scalar(asked) ? asked : Kind::String;
 }
 

@@ -148,19 +148,13 @@ api::Reply list_of_one(const api::ResourceEngine& downloads, const Call& call,
           .text());
 }
 
-/// What the request's filters ask of the numbers. The text 'null' asks for those without.
+/// What the request's filters ask of the numbers.
 Result<std::vector<store::Condition>, api::ApiError> asked_numbers(
     const api::ResourceEngine& numbers, const Call& call, const store::Snapshot& snapshot) {
   auto query = numbers.list_query(call);
   if (!query) return tl::unexpected(std::move(query.error()));
   if (auto narrowed = numbers.resource().on_list(call, snapshot, *query); !narrowed) {
     return tl::unexpected(std::move(narrowed.error()));
-  }
-  for (store::Condition& condition : query->where) {
-    const bool optional =
-        condition.path == "billing_group_id" || condition.path == "emergency_address_id";
-    if (!optional || condition.values != std::vector<store::Scalar>{"null"}) continue;
-    condition = {condition.path, store::Compare::IsNull, {}};
   }
   return std::move(query->where);
 }
