@@ -71,7 +71,7 @@ TEST_CASE("filters") {
       {"/phone_numbers", "filter[status]=active", "status = active"},
       {"/phone_numbers", "filter%5Bstatus%5D=active", "status = active"},
       {"/phone_numbers", "filter[status]=nonsense", "10032 filter[status]"},
-      {"/inventory_coverage", "filter[count]=true", "count = true"},
+      {"/inventory_coverage", "filter[count]=true", "count = <true>"},
       {"/inventory_coverage", "filter[count]=2", "10026 filter[count]"},
       {"/phone_numbers", "filter[nonsense]=1", "10031 filter[nonsense]"},
       {"/phone_numbers", "filter[status][almost]=active", "10031 filter[status][almost]"},

@@ -122,7 +122,8 @@ void activate_number(const store::Snapshot& snapshot, std::string_view id, WallT
 }
 
 void drop_number(std::string_view id, std::string_view phone_number, api::Effects& effects) {
-  for (const std::string_view collection : {kPhoneNumbers, kVoiceSettings, kMessagingSettings}) {
+  for (const std::string_view collection :
+       {kPhoneNumbers, kVoiceSettings, kMessagingSettings, kVoicemails}) {
     effects.remove(std::string(collection), std::string(id));
   }
   give_up(phone_number, effects);

@@ -69,6 +69,7 @@ Result<void, ApiError> release_number(Draft& draft) {
   draft.document.set("status", "deleted");
   draft.effects.remove(std::string(kVoiceSettings), id);
   draft.effects.remove(std::string(kMessagingSettings), id);
+  draft.effects.remove(std::string(kVoicemails), id);
   unsubscribe(number_key(id), draft.effects);
   unsubscribe(emergency_key(id), draft.effects);
   give_up(draft.document["phone_number"].string(), draft.effects);

@@ -2,6 +2,7 @@
 
 #include "api/resource_engine.h"
 #include "products/common/owned_numbers.h"
+#include "products/numbers/holdings.h"
 #include "products/numbers/numbers.h"
 
 // Voicemail of a number: whether callers may leave a message, and the PIN that opens the box.
@@ -15,7 +16,6 @@ using api::Effects;
 using api::Outcome;
 using api::refuse;
 
-constexpr std::string_view kVoicemails = "phone_number_voicemails";
 constexpr size_t kShortestPin = 4;
 constexpr size_t kLongestPin = 10;
 
