@@ -149,6 +149,12 @@ Result<void> read_file(Config& config, const std::string& path) {
     if (!file.IsMap()) return fail(path + ": wants `name: value` lines");
     for (const auto& entry : file) {
       const auto name = entry.first.as<std::string>();
+      if (name == "smpp-links") {
+        auto links = read_smpp_links(entry.second);
+        if (!links) return fail(path + ": " + links.error().what);
+        config.smpp = std::move(*links);
+        continue;
+      }
       if (!entry.second.IsScalar()) return fail(path + ": " + name + " wants one value");
       auto done = apply(config, name, entry.second.as<std::string>(), path + ": " + name);
       if (!done) return done;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/smpp_settings.h"
 #include "core/result.h"
 
 namespace tandem::app {
@@ -43,6 +44,7 @@ struct Config {
   bool validate_answers = false;
   std::string starting_credit;  // USD a new account begins with; empty: the profile's default
   std::string log_level = "info";
+  SmppSettings smpp;  // only from the file
 
   std::string base_url() const;
 };
@@ -57,8 +59,8 @@ struct Setting {
 
 std::span<const Setting> settings();
 
-/// Reads environment, the file named by --config (YAML, flat), and flags. Unknown names and bad
-/// values are errors that name the culprit and the fix.
+/// Reads environment, the file named by --config (YAML, flat but for `smpp-links`), and flags.
+/// Unknown names and bad values are errors that name the culprit and the fix.
 Result<Config> read_config(const std::vector<std::string_view>& flags);
 
 }  // namespace tandem::app

@@ -14,6 +14,7 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include "app/smpp_probe.h"
 #include "core/clock.h"
 #include "store/store.h"
 
@@ -170,6 +171,7 @@ std::vector<Finding> examine(const Config& config) {
     findings.push_back(look_at_file(config.tls_cert, "--tls-cert"));
     findings.push_back(look_at_file(config.tls_key, "--tls-key"));
   }
+  for (const auto& link : config.smpp.links) findings.push_back(examine_smpp_link(link));
   return findings;
 }
 

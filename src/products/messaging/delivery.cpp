@@ -25,6 +25,14 @@ WallTime time_of(const json::Value& message, std::string_view name) {
   return parse_iso8601(text_of(message, name)).value_or(WallTime::max());
 }
 
+/// Carriers often leave out the "+" in receipts.
+bool same_number(std::string_view ours, std::string_view reported) {
+  const auto digits = [](std::string_view number) {
+    return number.substr(number.substr(0, 1) == "+" ? 1 : 0);
+  };
+  return digits(ours) == digits(reported);
+}
+
 /// References tell the messages between two numbers apart; the id's last digits are random.
 uint16_t reference_of(std::string_view id) {
   uint64_t hash = 1469598103934665603ULL;  // FNV-1a
@@ -149,7 +157,7 @@ json::Value* part_with(Progress& progress, const std::string& key, std::string_v
   if (!message["_doubt"].boolean()) return nullptr;
   const auto& receivers = message["to"].items();
   const auto is_handset = [&](const json::Value& r) {
-    return r["phone_number"].string() == handset;
+    return same_number(r["phone_number"].string(), handset);
   };
   const auto found = std::find_if(receivers.begin(), receivers.end(), is_handset);
   if (found == receivers.end()) return nullptr;
@@ -208,10 +216,10 @@ Drafts::Draft* find_in_doubt(const Report& report, const store::Snapshot& snapsh
     Drafts::Draft* draft = drafts.find(id);
     if (draft == nullptr || !draft->message["_doubt"].boolean()) continue;
     const json::Value& message = draft->message;
-    if (message["from"]["phone_number"].string() != report.to) continue;
+    if (!same_number(message["from"]["phone_number"].string(), report.to)) continue;
     const auto& receivers = message["to"].items();
     const auto fits = [&](const json::Value& r) {
-      return r["phone_number"].string() == report.from;
+      return same_number(r["phone_number"].string(), report.from);
     };
     if (std::none_of(receivers.begin(), receivers.end(), fits)) continue;
     const auto& reference = report.receipt.user_message_reference;
@@ -300,7 +308,10 @@ Effects adopt(api::Moment moment, const store::Snapshot& snapshot, int64_t limit
   Effects effects;
   Drafts drafts(snapshot);
   int64_t marked = 0;
-  for (store::Row& row : snapshot.list(waiting_in(Stage::Sending, {}, limit)).rows) {
+  // Those that were marked in an earlier step are due soon, the others are not: last ones first.
+  store::Query query = waiting_in(Stage::Sending, {}, limit);
+  query.order.front().descending = true;
+  for (store::Row& row : snapshot.list(query).rows) {
     Drafts::Draft* draft = drafts.take(std::move(row));
     if (draft == nullptr || draft->message["_doubt"].boolean()) continue;
     draft->message.set("_doubt", true);
