@@ -47,3 +47,33 @@ test('a report on messages is made in the background and downloaded', async () =
   await assert.rejects(client.reports.mdrUsageReports.retrieve(id), (error) => error.status === 404);
   assert.deepEqual((await client.reports.listMdrs()).data, []);
 });
+
+test('a report on billing groups has what the ledger took for each', async () => {
+  const group = (await client.billingGroups.create({ name: 'Support' })).data;
+  await client.billingGroups.create({ name: 'Idle' });
+  const found = (await client.availablePhoneNumbers.list({ filter: { country_code: 'US', limit: 1 } })).data;
+  await client.numberOrders.create({ phone_numbers: [{ phone_number: found[0].phone_number }], billing_group_id: group.id });
+  const now = new Date();
+  const { data: { id, status } } = await client.ledgerBillingGroupReports.create({ year: now.getUTCFullYear(), month: now.getUTCMonth() + 1 });
+  assert.equal(status, 'pending');
+  const { data } = await until(() => client.ledgerBillingGroupReports.retrieve(id), (report) => report.data.status === 'complete', 'the report');
+  const file = await (await fetch(data.report_url)).text();
+  const lines = file.trim().split('\r\n').map((line) => line.split(','));
+  assert.deepEqual(lines[0], ['billing_group_id', 'billing_group_name', 'product', 'amount', 'currency']);
+  assert.ok(lines.length >= 2, file);
+  for (const [billingGroup, name, product, amount] of lines.slice(1)) {
+    assert.deepEqual([billingGroup, name, product], [group.id, 'Support', 'numbers']);
+    assert.ok(Number(amount) > 0);
+  }
+  await assert.rejects(client.ledgerBillingGroupReports.create({ year: 2026, month: 13 }),
+    (error) => error.error.errors[0].source.pointer === '/month');
+});
+
+test('calls are reported at once, SIM card records listed', async () => {
+  const report = (await client.reports.cdrUsageReports.fetchSync({
+    aggregation_type: 'CONNECTION', product_breakdown: 'COUNTRY', connections: [1293384261075731499] })).data;
+  assert.deepEqual([report.status, report.record_type, report.result], ['COMPLETE', 'cdr_usage_report', { rows: [] }]);
+  assert.match(await (await fetch(report.report_url)).text(), /^direction,currency,connection_id,country,attempted,/);
+  assert.deepEqual((await client.reports.listWdrs({ imsi: '1' })).data, []);
+  assert.deepEqual((await client.seti.retrieveBlackBoxTestResults({ filter: { product: 'voice' } })).data, []);
+});

@@ -45,6 +45,12 @@ void declare(api::Registry& registry, const Services& services) {
                      .unique = {"short_name"},
                      .on_create = describe_service_provider,
                      .on_update = describe_service_provider});
+  registry.resource({.path = "/seti/black_box_test_results",
+                     .collection = "black_box_test_results",
+                     .record_type = "black_box_test_result",
+                     .id = api::IdKind::Field,
+                     .id_field = "product",
+                     .global = true});
   declare_subscriptions(registry);
   declare_access_ips(registry);
   declare_balance(registry);

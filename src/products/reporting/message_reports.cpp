@@ -8,6 +8,7 @@
 #include "products/common/detail_records.h"
 #include "products/common/file_links.h"
 #include "products/common/steps.h"
+#include "products/reporting/period.h"
 #include "products/reporting/reporting.h"
 #include "products/reporting/usage.h"
 #include "store/blobs.h"
@@ -58,14 +59,6 @@ json::Value mdr_of(const store::Row& row) {
   }
   mdr.set("status", in_capitals(record["status"].string()));
   return mdr;
-}
-
-Result<std::optional<WallTime>, ApiError> read_time(const Call& call, const char* name) {
-  const std::string_view text = call.query.get(name);
-  if (text.empty()) return std::nullopt;
-  const auto time = parse_iso8601(text);
-  if (!time) return tl::unexpected(ApiError::parameter("10015", name, "This is no date."));
-  return *time;
 }
 
 Outcome list_mdrs(const Call& call, const store::Snapshot& snapshot) {

@@ -12,5 +12,8 @@ void declare(api::Registry& registry, const Services& services);
 void declare_detail_records(api::Registry& registry);
 void declare_usage_reports(api::Registry& registry);
 void declare_message_reports(api::Registry& registry, const Services& services);
+void declare_call_reports(api::Registry& registry, const Services& services);
+void declare_wireless_records(api::Registry& registry);
+void declare_billing_group_reports(api::Registry& registry, const Services& services);
 
 }  // namespace tandem::products::reporting

@@ -1,5 +1,7 @@
 #include "products/reporting/reporting.h"
 
+#include <tuple>
+
 #include <doctest/doctest.h>
 
 #include "products/common/detail_records.h"
@@ -61,6 +63,7 @@ struct World {
                              {"call_sec", seconds},
                              {"billed_sec", seconds},
                              {"connection_id", "17"},
+                             {"cld", seconds == 4 ? "+18005550100" : "+442071838750"},
                              {"cost", cost},
                              {"currency", "USD"}}),
         ago);
@@ -188,6 +191,62 @@ TEST_CASE("a report on messages is made in the background, or at once") {
   CHECK(world.get(sync + "&profiles=Other").json["data"]["result"].items().empty());
   CHECK(world.platform.send("DELETE", "/v2/reports/mdr_usage_reports/" + id).status == 200);
   CHECK(world.get("/reports/mdr_usage_reports").json["data"].items().empty());
+}
+
+TEST_CASE("a report on calls groups them as it is asked to") {
+  World world;
+  const auto report = [&](const std::string& query) {
+    const auto answer = world.get("/reports/cdr_usage_reports/sync?" + query);
+    REQUIRE_MESSAGE(answer.status == 200, answer.body);
+    CHECK(answer.json["data"]["status"].string() == "COMPLETE");
+    CHECK(answer.json["data"]["report_url"].string().find("/files/") != std::string::npos);
+    return answer.json["data"]["result"]["rows"].text();
+  };
+  const std::string plain = "aggregation_type=NO_AGGREGATION&product_breakdown=NO_BREAKDOWN";
+  CHECK(report(plain) ==
+        R"([{"direction":"inbound","currency":"USD","attempted":1,"connected":0,"call_sec":0,)"
+        R"("billed_sec":0,"cost":"0.00"},)"
+        R"({"direction":"outbound","currency":"USD","attempted":2,"connected":2,"call_sec":69,)"
+        R"("billed_sec":69,"cost":"0.03"}])");
+  CHECK(report(plain + "&connections=18") == "[]");
+  CHECK(report(plain + "&end_date=2026-11-01") == "[]");
+  const std::string broken = report(
+      "aggregation_type=CONNECTION&product_breakdown=DID_VS_TOLL_FREE_PER_COUNTRY&connections=17");
+  CHECK(broken.find(R"("connection_id":"17","product":"toll_free","country":"US")") != broken.npos);
+  CHECK(broken.find(R"("connection_id":"17","product":"did","country":"GB")") != broken.npos);
+  CHECK(world.get("/reports/cdr_usage_reports/sync?" + plain + "&start_date=nonsense").status >=
+        400);
+}
+
+TEST_CASE("records of SIM cards are listed in the older form") {
+  World world;
+  for (const auto& [id, imsi, ago] :
+       {std::tuple{"w1", "1", hours(3)}, std::tuple{"w2", "2", hours(30)}}) {
+    const WallTime at = world.platform.clock.now() - ago;
+    world.add(id,
+              json::Value::object({{"record_type", "sim_card_usage"},
+                                   {"id", id},
+                                   {"imsi", imsi},
+                                   {"uplink_data", 1.5},
+                                   {"downlink_data", 2},
+                                   {"data_unit", "MB"},
+                                   {"data_cost", "0.0210"},
+                                   {"currency", "USD"},
+                                   {"created_at", to_iso8601(at)},
+                                   {"closed_at", to_iso8601(at + std::chrono::seconds(90))}}),
+              ago);
+  }
+  const auto all = world.get("/reports/wdrs");
+  REQUIRE_MESSAGE(all.status == 200, all.body);
+  const auto& rows = all.json["data"].items();
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0]["id"].string() == "w2");  // the oldest first
+  CHECK(rows[0]["cost"].text() == R"({"amount":"0.0210","currency":"USD"})");
+  CHECK(rows[0]["uplink_data"]["amount"].number() == 1.5);
+  CHECK(rows[0]["duration_seconds"].integer() == 90);
+  const auto some = world.get("/reports/wdrs?imsi=1&start_date=2026-11-20T00:00:00Z");
+  CHECK(some.json["meta"]["total_results"].integer() == 1);
+  CHECK(world.get("/reports/wdrs?page[size]=1&page[number]=2").json["data"].items().size() == 1);
 }
 
 TEST_CASE("what no report can be made of is refused with the parameter's name") {

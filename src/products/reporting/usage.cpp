@@ -1,8 +1,11 @@
 #include "products/reporting/usage.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "ledger/money.h"
+#include "products/common/country_of.h"
 #include "products/common/detail_records.h"
 
 namespace tandem::products::reporting {
@@ -47,6 +50,20 @@ bool is_wanted(json::View record, WallTime created_at, const UsageQuery& query) 
   return true;
 }
 
+/// Prefixes of toll-free numbers in the North American plan and of the universal ones (UIFN).
+constexpr std::array<std::string_view, 8> kTollFree = {"+1800", "+1833", "+1844", "+1855",
+                                                       "+1866", "+1877", "+1888", "+800"};
+
+/// What the called number says in a dimension that no record has a field for.
+std::string of_called_number(std::string_view number, std::string_view dimension) {
+  if (dimension == kCalledCountry) return std::string(country_of(number));
+  if (dimension != kCalledProduct || number.empty()) return {};
+  const bool free = std::any_of(kTollFree.begin(), kTollFree.end(), [&](std::string_view prefix) {
+    return number.starts_with(prefix);
+  });
+  return free ? "toll_free" : "did";
+}
+
 class Sums {
  public:
   explicit Sums(const UsageQuery& query) : query_(query) {}
@@ -83,7 +100,7 @@ std::string dimension_of(json::View record, WallTime created_at, std::string_vie
     return seconds > 0 && seconds <= kShortCallSeconds ? "true" : "false";
   }
   const json::View value = record[dimension];
-  if (value.is_null()) return {};
+  if (value.is_null()) return of_called_number(record["cld"].string(), dimension);
   return value.is_string() ? std::string(value.string()) : value.text();
 }
 

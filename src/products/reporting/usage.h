@@ -13,6 +13,10 @@ namespace tandem::products::reporting {
 /// Records that one report reads at most.
 inline constexpr int64_t kMostRecords = 100'000;
 
+/// Dimensions that are made of the called number: "toll_free" or "did"; its country.
+inline constexpr std::string_view kCalledProduct = "product";
+inline constexpr std::string_view kCalledCountry = "country";
+
 /// What a report asks for.
 struct UsageQuery {
   std::string account;
@@ -36,7 +40,7 @@ Result<std::vector<UsageRow>, api::ApiError> add_up(const store::Snapshot& snaps
                                                     const UsageQuery& query);
 
 /// A record's value in a dimension: a field's text, "date" (day), "date_time" (hour) of its making,
-/// "short_duration_call". Empty when it has none.
+/// "short_duration_call", those above when the record has no such field. Empty when it has none.
 std::string dimension_of(json::View record, WallTime created_at, std::string_view dimension);
 
 }  // namespace tandem::products::reporting
