@@ -119,6 +119,20 @@ test('calls to a number that records are recorded', async () => {
   await record(false);
 });
 
+test('a number sends its calls on to another one', async () => {
+  const { data: [{ id: number }] } = await calling.client.phoneNumbers.list({ filter: { phone_number: calling.number } });
+  const forward = (enabled) => calling.client.phoneNumbers.voice.update(number, {
+    call_forwarding: { call_forwarding_enabled: enabled, forwards_to: '+13125550165', forwarding_type: 'always' } });
+  await subscriber('+13125550165', { answer_after_ms: 100, steps: [{ do: 'tone', hz: 1_100, ms: 800 }, { do: 'hang_up' }] });
+  await forward(true);
+  const { phone, state } = await calling.ring([{ do: 'wait', ms: 30_000 }]);
+  assert.equal(state, 'bridging');
+  const heard = await calling.heard(phone);
+  assert.ok(heardMs(heard, 1_100) > 500, `${heardMs(heard, 1_100)} ms`);
+  assert.equal((await calling.phoneCall('+13125550165')).from, outside);
+  await forward(false);
+});
+
 test('help is called from numbers with an address, and people are told', async () => {
   await assert.rejects(calling.dial('933'), codeOf('10010'));
   const { client } = calling;

@@ -163,6 +163,28 @@ TEST_CASE("the first key ends the prompt; too few keys lead to another try") {
   CHECK(world.last("call.gather.ended")["status"].string() == "invalid");
 }
 
+TEST_CASE("a call that lasts sets more money aside, minute by minute") {
+  World world;
+  world.deposit(10'000'000);
+  world.step([](Turn& turn, CallState* call) {
+    call->metered = true;
+    call->price_nanos = 60'000;
+    ledger::open_hold(turn.extra().batch,
+                      {.id = "call/v3:call", .owner = "account", .amount = 120'000});
+  });
+  world.report(reports::Answered{});
+  const auto held = [&] {
+    return ledger::read_balance(*world.platform.database->snapshot(), "account").pending;
+  };
+  for (int minute = 1; minute <= 3; ++minute) {
+    world.platform.clock.advance(std::chrono::seconds(60));
+    world.report(reports::TimerFired{world.timer()});
+    CHECK(held() == 120'000 + minute * 60'000);
+  }
+  world.report(reports::Ended{});
+  CHECK(held() == 0);
+}
+
 TEST_CASE("within its means a call is charged what was set aside, and ends when there is no more") {
   World world;
   world.deposit(1'000);

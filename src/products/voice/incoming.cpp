@@ -124,6 +124,29 @@ Result<orders::Dial, ApiError> relay_to(Turn& turn, const Connection& connection
   return dial;
 }
 
+/// Where the number's settings send all of its calls; empty: nowhere else.
+std::string forwarded_to(const json::Value& settings) {
+  const json::Value& forwarding = settings["call_forwarding"];
+  const bool always = forwarding["call_forwarding_enabled"].boolean(true) &&
+                      forwarding["forwarding_type"].string() == "always";
+  return always ? std::string(forwarding["forwards_to"].string()) : std::string();
+}
+
+/// The second leg of a call that is sent on: the number's owner pays, the caller is seen.
+Result<orders::Dial, ApiError> forward(Turn& turn, const Connection& connection,
+                                       const CallState& first, const std::string& to) {
+  const auto leg = prepare_outbound(turn, connection,
+                                    {.from = first.to,
+                                     .from_name = first.from_name,
+                                     .to = to,
+                                     .session_id = first.session_id,
+                                     .billing_group = first.billing_group,
+                                     .control = Control::Trunk});
+  if (!leg) return tl::unexpected(leg.error());
+  leg->call->from = first.from;
+  return dial_order({}, *leg);
+}
+
 /// For a number of somebody here.
 Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
   const std::string number = to_e164(ask.dialed, kHome);
@@ -139,14 +162,18 @@ Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
   call.on_net = ask.peer != kCarrierPeer;
   call.billing_group = owned->billing_group_id;
   IncomingRoute route{call.id, std::string(connection->document["dtmf_type"].string()), {}};
-  if (connection->kind != Connection::Kind::Application) {
+  json::Value settings;
+  if (const auto row = turn.snapshot().get(kVoiceSettings, owned->id)) {
+    settings = api::document_of(*row);
+  }
+  record_by_number(call, settings);
+  const std::string onwards = forwarded_to(settings);
+  if (!onwards.empty() || connection->kind != Connection::Kind::Application) {
     call.control = Control::Trunk;
-    auto relay = relay_to(turn, *connection, call);
+    auto relay = onwards.empty() ? relay_to(turn, *connection, call)
+                                 : forward(turn, *connection, call, onwards);
     if (!relay) return tl::unexpected(std::move(relay.error()));
     route.relay = std::move(*relay);
-  }
-  if (const auto settings = turn.snapshot().get(kVoiceSettings, owned->id)) {
-    record_by_number(call, api::document_of(*settings));
   }
   take_inbound_limits(turn, call, connection->document);
   open_charges(turn, call);
