@@ -4,6 +4,7 @@
 
 #include "ledger/money.h"
 #include "ledger/views.h"
+#include "products/common/csv.h"
 #include "products/common/file_links.h"
 #include "products/common/months.h"
 #include "products/common/steps.h"

@@ -5,6 +5,7 @@
 
 #include "contract/operations.h"
 #include "ledger/money.h"
+#include "products/common/csv.h"
 #include "products/common/file_links.h"
 #include "products/reporting/period.h"
 #include "products/reporting/reporting.h"
