@@ -29,6 +29,9 @@ class DigitPatterns {
   /// The next one; nothing when all were given.
   std::optional<std::string> next();
 
+  /// Passes over `count` numbers of each run, where many more follow.
+  void skip(uint64_t count);
+
  private:
   /// Subscriber digits with '*' where any digit will do.
   struct Template {

@@ -162,6 +162,11 @@ class Candidates {
     return found;
   }
 
+  /// Passes over about `count`, where many more follow.
+  void skip(size_t count) {
+    for (auto& [block, patterns] : sources_) patterns.skip(1 + count / sources_.size());
+  }
+
  private:
   void consider(const Block& block, const std::string& subscriber, std::vector<Number>& found) {
     if (!assignable(block, subscriber)) return;
@@ -180,6 +185,32 @@ class Candidates {
   size_t turn_ = 0;
   size_t tried_ = 0;
 };
+
+/// At most `limit` free numbers. With `leaps`, a stretch where most are taken is left behind in
+/// leaps that grow, so that thousands of taken numbers are not asked about one by one; free ones
+/// among them may be missed.
+std::vector<Number> look_through(const std::vector<Block>& blocks, const Search& search,
+                                 size_t limit, const Inventory::Taken& taken, bool leaps) {
+  constexpr size_t kSmallestBatch = 32;
+  Candidates candidates(blocks, search);
+  std::vector<Number> found;
+  size_t batch = std::max(limit, kSmallestBatch);
+  size_t leap = batch;
+  while (found.size() < limit) {
+    std::vector<Number> more = candidates.next(batch);
+    if (more.empty()) break;
+    const auto gone = taken(more);
+    for (Number& number : more) {
+      if (found.size() == limit) break;
+      if (!gone.contains(number.phone_number)) found.push_back(std::move(number));
+    }
+    if (!leaps) batch *= 2;
+    if (!leaps || gone.size() * 2 < more.size()) continue;
+    candidates.skip(leap);
+    leap *= 2;
+  }
+  return found;
+}
 
 }  // namespace
 
@@ -262,19 +293,9 @@ std::optional<Number> Inventory::find(std::string_view e164) const {
 }
 
 std::vector<Number> Inventory::search(const Search& search, const Taken& taken) const {
-  Candidates candidates(blocks_, search);
   const size_t limit = std::min(search.limit, kMostResults);
-  std::vector<Number> found;
-  // Where most are taken, asking for a few at a time would ask thousands of times.
-  for (size_t batch = limit; found.size() < limit; batch *= 2) {
-    std::vector<Number> more = candidates.next(batch);
-    if (more.empty()) break;
-    const auto gone = taken(more);
-    for (Number& number : more) {
-      if (found.size() == limit) break;
-      if (!gone.contains(number.phone_number)) found.push_back(std::move(number));
-    }
-  }
+  std::vector<Number> found = look_through(blocks_, search, limit, taken, true);
+  if (found.size() < limit) found = look_through(blocks_, search, limit, taken, false);
   return found;
 }
 
