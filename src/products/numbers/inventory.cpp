@@ -186,14 +186,20 @@ class Candidates {
   size_t tried_ = 0;
 };
 
+struct Looked {
+  std::vector<Number> found;
+  bool leapt = false;  // over numbers that were not asked about
+};
+
 /// At most `limit` free numbers. With `leaps`, a stretch where most are taken is left behind in
 /// leaps that grow, so that thousands of taken numbers are not asked about one by one; free ones
 /// among them may be missed.
-std::vector<Number> look_through(const std::vector<Block>& blocks, const Search& search,
-                                 size_t limit, const Inventory::Taken& taken, bool leaps) {
+Looked look_through(const std::vector<Block>& blocks, const Search& search, size_t limit,
+                    const Inventory::Taken& taken, bool leaps) {
   constexpr size_t kSmallestBatch = 32;
   Candidates candidates(blocks, search);
-  std::vector<Number> found;
+  Looked looked;
+  std::vector<Number>& found = looked.found;
   size_t batch = std::max(limit, kSmallestBatch);
   size_t leap = batch;
   while (found.size() < limit) {
@@ -207,9 +213,10 @@ std::vector<Number> look_through(const std::vector<Block>& blocks, const Search&
     if (!leaps) batch *= 2;
     if (!leaps || gone.size() * 2 < more.size()) continue;
     candidates.skip(leap);
+    looked.leapt = true;
     leap *= 2;
   }
-  return found;
+  return looked;
 }
 
 }  // namespace
@@ -294,9 +301,11 @@ std::optional<Number> Inventory::find(std::string_view e164) const {
 
 std::vector<Number> Inventory::search(const Search& search, const Taken& taken) const {
   const size_t limit = std::min(search.limit, kMostResults);
-  std::vector<Number> found = look_through(blocks_, search, limit, taken, true);
-  if (found.size() < limit) found = look_through(blocks_, search, limit, taken, false);
-  return found;
+  Looked looked = look_through(blocks_, search, limit, taken, true);
+  if (looked.leapt && looked.found.size() < limit) {
+    looked = look_through(blocks_, search, limit, taken, false);
+  }
+  return std::move(looked.found);
 }
 
 }  // namespace tandem::products::numbers
