@@ -13,6 +13,10 @@ export function onServerCore(command, args, options = {}) {
   return spawn('taskset', ['-c', '0', command, ...args], { stdio: 'ignore', ...options });
 }
 
+export function onClientCore(command, args) {
+  return spawn('taskset', ['-c', '1', command, ...args], { stdio: 'ignore' });
+}
+
 async function waitFor(url) {
   for (let i = 0; i < 500; i++) {
     const answer = await fetch(url).catch(() => null);
@@ -23,12 +27,12 @@ async function waitFor(url) {
 }
 
 /** A sandbox with one shard in a directory of its own; `end()` stops it and clears up. */
-export async function startTandem(build, port) {
+export async function startTandem(build, port, more = []) {
   const scratch = mkdtempSync(join(tmpdir(), 'tandem-bench-'));
   const started = process.hrtime.bigint();
   const server = onServerCore(join(build, 'tandem'), ['serve', '--profile', 'sandbox',
     '--data-dir', join(scratch, 'data'), '--http', `127.0.0.1:${port}`, '--sip', `127.0.0.1:${port + 1}`,
-    '--shards', '1', '--rate-limit', '100000000', '--log-level', 'warn'],
+    '--shards', '1', '--rate-limit', '100000000', '--log-level', 'warn', ...more],
   { env: { ...process.env, TANDEM_API_KEY: key } });
   const base = `http://127.0.0.1:${port}`;
   const end = () => {

@@ -1,4 +1,4 @@
-// kill -9 while texts are on their way: what was accepted is sent once.
+// kill -9 while texts are on their way: what was accepted is sent once, what came in is not lost.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,4 +70,15 @@ test('every accepted text is sent once, those in flight when it died too', async
     assert.equal(json.data.payload.to[0].status, 'delivered');
   }
   for (const [id, text] of accepted) assert.equal(carrier.count(text), 1, `text ${text} (${id})`);
+});
+
+test('a text of a handset that was accepted is received', async () => {
+  const sent = await Promise.all(Array.from({ length: 10 }, (_, i) => tandem.request('POST', '/sandbox/messages',
+    { body: { from: `+1312555200${i}`, to: number, text: `survivor ${i}` } })));
+  for (const { status } of sent) assert.equal(status, 202);
+  await tandem.kill9();
+  await tandem.restart();
+  for (let i = 0; i < sent.length; ++i) {
+    await hooks.wait((r) => r.json?.data?.event_type === 'message.received' && r.json.data.payload.text === `survivor ${i}`, 30_000);
+  }
 });

@@ -35,7 +35,8 @@ Result<void> read_member(std::string_view name, json::View value, Script& script
 std::vector<store::Collection> message_collections() {
   return {{std::string(kTexts), {{.path = "handset"}}},
           {std::string(kScripts), {}},
-          {std::string(kSubmits), {}}};
+          {std::string(kSubmits), {}},
+          {std::string(kUnsentTexts), {}}};
 }
 
 store::Put row_of(const Text& text) {
@@ -63,6 +64,28 @@ store::Put row_of(const Text& text) {
           .body = std::move(body),
           .expected = store::kAnyRevision,
           .created_at = text.at};
+}
+
+Result<Text> read_text(const store::Row& row) {
+  const auto document = json::Document::parse(row.body);
+  if (!document) return tl::unexpected(document.error());
+  const json::View body = document->root();
+  Text text;
+  text.id = row.id;
+  text.sent = body["direction"].string() == "sent";
+  text.from = body["from"].string();
+  text.to = body["to"].string();
+  text.text = body["text"].string();
+  text.multimedia.subject = body["subject"].string();
+  for (const json::View item : body["media"].items()) {
+    text.multimedia.media.push_back(
+        {std::string(item["url"].string()), std::string(item["content_type"].string())});
+  }
+  for (const json::View other : body["others"].items()) {
+    text.multimedia.others.emplace_back(other.string());
+  }
+  text.at = parse_iso8601(body["at"].string()).value_or(WallTime());
+  return text;
 }
 
 Result<Script> read_handset_script(json::View view) {

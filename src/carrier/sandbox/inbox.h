@@ -18,6 +18,9 @@ inline constexpr std::string_view kScripts = "sandbox_handsets";
 /// Parts that were accepted and whose receipt, or arrival, is still to come.
 inline constexpr std::string_view kSubmits = "sandbox_submits";
 
+/// Texts of handsets that the platform has not taken yet.
+inline constexpr std::string_view kUnsentTexts = "sandbox_unsent_texts";
+
 /// The collections of the sandbox's message center.
 std::vector<store::Collection> message_collections();
 
@@ -32,6 +35,8 @@ struct Text {
   WallTime at{};
 };
 store::Put row_of(const Text& text);
+/// An error when the row is not one of these.
+Result<Text> read_text(const store::Row& row);
 
 /// A script as people write it: {"delay_ms":500,"carrier_error":40008,"auto_reply":"{text}"}; the
 /// members are those of Script, times in milliseconds. Unknown members are refused.

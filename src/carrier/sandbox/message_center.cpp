@@ -4,6 +4,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "carrier/sandbox/outbox.h"
 #include "carrier/sandbox/submit_record.h"
 #include "carrier/smpp/flags.h"
 #include "carrier/smpp/server.h"
@@ -80,8 +81,8 @@ class MessageCenter::Impl final : public smpp::ServerListener,
 
   /// What shall happen at a time.
   struct Due {
-    enum class Kind : uint8_t { Arrival, Receipt, Reply } kind = Kind::Receipt;
-    std::string submit;  // its id
+    enum class Kind : uint8_t { Arrival, Receipt, Reply, Offer } kind = Kind::Receipt;
+    std::string submit;  // its id; the text's of an offer
     HandsetText reply;
   };
 
@@ -94,7 +95,8 @@ class MessageCenter::Impl final : public smpp::ServerListener,
   void accepted(const smpp::RequestToken& token, SubmitRecord record);
   void commit(store::Batch batch, UniqueFunction<void(bool)> then);
   Script script_of(const std::string& number) const;
-  bool deliver_text(const HandsetText& text);
+  void offer_text(const std::string& id);
+  void text_delivered(const Outbox::Step& step);
 
   runtime::Shard& shard_;
   store::Database& database_;
@@ -109,6 +111,7 @@ class MessageCenter::Impl final : public smpp::ServerListener,
   std::unordered_map<uint64_t, std::string> receipts_;  // offered, by reference
   uint64_t next_reference_ = 1;
   text::Reassembly reassembly_;
+  Outbox outbox_;
   uint16_t next_text_ = 1;
   smpp::Server server_;
 };
@@ -131,8 +134,10 @@ Result<void> MessageCenter::Impl::start() {
     pending_.emplace(row.id, std::move(*record));
   }
   auto started = server_.start();
-  if (started) sleep();
-  return started;
+  if (!started) return started;
+  for (const std::string& id : outbox_.load(*snapshot)) offer_text(id);
+  sleep();
+  return {};
 }
 
 void MessageCenter::Impl::on_bind(uint64_t session, const smpp::BindRequest& request) {
@@ -261,6 +266,7 @@ void MessageCenter::Impl::run_due() {
 
 void MessageCenter::Impl::run(Due due) {
   if (due.kind == Due::Kind::Reply) return send(std::move(due.reply), [](Result<std::string>) {});
+  if (due.kind == Due::Kind::Offer) return offer_text(due.submit);
   const auto found = pending_.find(due.submit);
   if (found == pending_.end()) return;
   if (due.kind == Due::Kind::Receipt) return offer_receipt(due.submit);
@@ -288,6 +294,7 @@ void MessageCenter::Impl::offer_receipt(const std::string& id) {
 }
 
 void MessageCenter::Impl::on_delivered(uint64_t reference, const smpp::DeliverOutcome& outcome) {
+  if (const auto step = outbox_.delivered(reference, outcome)) return text_delivered(*step);
   const auto found = receipts_.find(reference);
   if (found == receipts_.end()) return;
   const std::string id = std::move(found->second);
@@ -338,34 +345,43 @@ void MessageCenter::Impl::set_script(std::string number, const Script& script,
 }
 
 void MessageCenter::Impl::send(HandsetText text, UniqueFunction<void(Result<std::string>)> told) {
+  if (outbox_.full()) return told(fail("the network takes no more texts now"));
   Text sent{ids_.uuid(), true, text.from, text.to, text.text, text.multimedia, clock_.now()};
+  if (parts_of(sent, next_text_).empty()) return told(fail("the text is too long"));
   store::Batch batch;
   batch.puts.push_back(row_of(sent));
+  batch.puts.push_back(Outbox::row_of(sent));
   commit(std::move(batch),
-         [this, id = sent.id, text = std::move(text), told = std::move(told)](bool kept) mutable {
+         [this, sent = std::move(sent), told = std::move(told)](bool kept) mutable {
            if (!kept) return told(fail("the text cannot be kept"));
-           if (!deliver_text(text)) return told(fail("the network takes no more texts now"));
+           std::string id = sent.id;
+           outbox_.add(std::move(sent));
+           offer_text(id);
            told(std::move(id));
          });
 }
 
-bool MessageCenter::Impl::deliver_text(const HandsetText& text) {
-  smpp::Message frame;
-  frame.source = smpp::address_of(text.from);
-  frame.destination = smpp::address_of(text.to);
-  const auto parts =
-      text::split(text.text, {text::Preference::Auto, next_text_++, /*wide_reference=*/false});
-  if (!parts) return false;
-  const Multimedia& multimedia = text.multimedia;
-  const bool mms = !multimedia.media.empty() || !multimedia.subject.empty();
-  auto messages =
-      smpp::messages_for(*parts, frame, mms ? smpp::LongText::Payload : smpp::LongText::Header);
-  if (mms) put_multimedia(messages.front(), multimedia);
-  bool taken = true;
+/// Offers all parts of a text to the platform; waits and offers them again when there is no room.
+void MessageCenter::Impl::offer_text(const std::string& id) {
+  const Text* const text = outbox_.find(id);
+  if (text == nullptr) return;
+  auto messages = parts_of(*text, next_text_++);
+  const smpp::DeliverOutcome no_room;
+  // All are known before the first one can be done.
+  for (size_t i = 0; i < messages.size(); ++i) outbox_.offered(id, next_reference_ + i);
   for (smpp::Message& message : messages) {
-    taken = server_.deliver(options_.system_id, next_reference_++, std::move(message)) && taken;
+    const uint64_t reference = next_reference_++;
+    if (server_.deliver(options_.system_id, reference, std::move(message))) continue;
+    if (const auto step = outbox_.delivered(reference, no_room)) text_delivered(*step);
   }
-  return taken;
+}
+
+void MessageCenter::Impl::text_delivered(const Outbox::Step& step) {
+  if (step.again) schedule(clock_.now() + kReceiptPause, {Due::Kind::Offer, *step.again, {}});
+  if (!step.through) return;
+  store::Batch batch;
+  batch.removes.push_back({std::string(kUnsentTexts), *step.through});
+  commit(std::move(batch), [](bool) {});
 }
 
 void MessageCenter::Impl::forget() {
@@ -373,6 +389,7 @@ void MessageCenter::Impl::forget() {
   pending_.clear();
   due_.clear();
   receipts_.clear();
+  outbox_.clear();
   reassembly_ = text::Reassembly();
 }
 
