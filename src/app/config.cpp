@@ -5,6 +5,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include "app/trunk_settings.h"
 #include "core/log.h"
 #include "ledger/money.h"
 
@@ -153,6 +154,12 @@ Result<void> read_file(Config& config, const std::string& path) {
         auto links = read_smpp_links(entry.second);
         if (!links) return fail(path + ": " + links.error().what);
         config.smpp = std::move(*links);
+        continue;
+      }
+      if (name == "trunks") {
+        auto trunks = read_trunks(entry.second);
+        if (!trunks) return fail(path + ": " + trunks.error().what);
+        config.trunks = std::move(*trunks);
         continue;
       }
       if (!entry.second.IsScalar()) return fail(path + ": " + name + " wants one value");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/smpp_settings.h"
+#include "carrier/trunk.h"
 #include "core/result.h"
 
 namespace tandem::app {
@@ -44,7 +45,8 @@ struct Config {
   bool validate_answers = false;
   std::string starting_credit;  // USD a new account begins with; empty: the profile's default
   std::string log_level = "info";
-  SmppSettings smpp;  // only from the file
+  SmppSettings smpp;                   // only from the file
+  std::vector<carrier::Trunk> trunks;  // only from the file
 
   std::string base_url() const;
 };
@@ -59,8 +61,8 @@ struct Setting {
 
 std::span<const Setting> settings();
 
-/// Reads environment, the file named by --config (YAML, flat but for `smpp-links`), and flags.
-/// Unknown names and bad values are errors that name the culprit and the fix.
+/// Reads environment, the file named by --config (YAML, flat but for `smpp-links` and `trunks`),
+/// and flags. Unknown names and bad values are errors that name the culprit and the fix.
 Result<Config> read_config(const std::vector<std::string_view>& flags);
 
 }  // namespace tandem::app

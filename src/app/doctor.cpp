@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "app/smpp_probe.h"
+#include "app/trunk_probe.h"
 #include "core/clock.h"
 #include "store/store.h"
 
@@ -172,6 +173,9 @@ std::vector<Finding> examine(const Config& config) {
     findings.push_back(look_at_file(config.tls_key, "--tls-key"));
   }
   for (const auto& link : config.smpp.links) findings.push_back(examine_smpp_link(link));
+  for (const auto& trunk : config.trunks) {
+    for (Finding& finding : examine_trunk(trunk)) findings.push_back(std::move(finding));
+  }
   return findings;
 }
 

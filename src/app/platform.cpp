@@ -406,8 +406,9 @@ Result<void> Platform::Parts::listen() {
 Result<void> Platform::Parts::listen_for_calls() {
   if (phones) {
     if (auto started = phones->start(); !started) return started;
-    switchboard->set_gateways({{phones->host_port(), {}}});
+    switchboard->set_gateways({{phones->host_port()}});
   }
+  switchboard->set_trunks(config.trunks);
   return switchboard->start(*dispatcher, *shards, metrics);
 }
 

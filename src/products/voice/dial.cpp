@@ -127,7 +127,7 @@ orders::Dial dial_order(json::View body, const Outbound& leg) {
   orders::Dial order;
   order.call = leg.call->id;
   for (const Place& place : leg.destination.places) {
-    order.places.push_back({place.uri, place.aor, place.trunk});
+    order.places.push_back({place.uri, place.aor, place.trunk, place.user, place.password});
   }
   order.from = leg.call->from;
   order.from_name = leg.call->from_name;

@@ -15,10 +15,11 @@ call::DialPlan dial_plan(const orders::Dial& order, std::optional<call::LegId> w
     target.uri = place.uri;
     target.aor = place.aor;
     target.trunk = place.trunk;
-    if (!order.auth_user.empty()) {
+    const bool own = !place.user.empty();
+    if (own || !order.auth_user.empty()) {
       target.credentials.emplace();
-      target.credentials->username = order.auth_user;
-      target.credentials->password = order.auth_password;
+      target.credentials->username = own ? place.user : order.auth_user;
+      target.credentials->password = own ? place.password : order.auth_password;
     }
     plan.targets.push_back(std::move(target));
   }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "carrier/trunk.h"
 #include "ledger/rates.h"
 
 namespace tandem::products {
@@ -11,10 +12,9 @@ class SecretBox;
 
 namespace tandem::products::voice {
 
-/// Where calls leave the platform: a carrier, or the sandbox's own outside world.
+/// Where calls leave the platform for the sandbox's own outside world.
 struct Gateway {
   std::string host_port;  // "127.0.0.1:5070"
-  std::string trunk;      // its name at the switch; empty: never taken for down
 };
 
 /// What steps of calls need to know beyond the store; the same for all.
@@ -25,7 +25,8 @@ struct Office {
   std::string domain;                  // host part of our SIP URIs
   std::string own_address;             // host and port where we speak SIP ourselves
   std::vector<Gateway> gateways = {};  // tried in this order
-  std::string process;                 // names this process: calls of another one ended with it
+  std::vector<carrier::Trunk> trunks = {};
+  std::string process;  // names this process: calls of another one ended with it
 };
 
 }  // namespace tandem::products::voice

@@ -52,6 +52,8 @@ struct Dial {
     std::string uri;
     std::string aor;    // instead: the name a phone registered under
     std::string trunk;  // leave it out while this carrier is down
+    std::string user;   // what this carrier may ask for
+    std::string password;
   };
   std::string call;
   std::vector<Place> places;  // one after the other until one answers

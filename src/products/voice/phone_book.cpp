@@ -12,12 +12,18 @@ namespace {
 
 std::string connection_peer(std::string_view id) { return std::string(kConnectionPeer).append(id); }
 
+/// A carrier that we register with may call the name we registered; the number is in To then.
+const std::string& dialed_of(const call::IncomingCall& incoming) {
+  const bool named = incoming.peer == kCarrierPeer && to_e164(incoming.dialed, {}).empty();
+  return named ? incoming.to_user : incoming.dialed;
+}
+
 IncomingAsk ask_of(const call::IncomingCall& incoming) {
   return {.peer = incoming.peer,
           .from = incoming.caller.number.empty() ? incoming.caller.user : incoming.caller.number,
           .from_uri = incoming.from_uri,
           .from_name = incoming.from_display,
-          .dialed = incoming.dialed,
+          .dialed = dialed_of(incoming),
           .headers = incoming.headers,
           .codecs = incoming.codecs};
 }
@@ -53,6 +59,9 @@ call::Identity PhoneBook::identity_of(const store::Snapshot& snapshot,
   if (address == office_.own_address) return {Kind::Known, std::string(kPlatformPeer), true};
   for (const Gateway& gateway : office_.gateways) {
     if (address == gateway.host_port) return {Kind::Known, std::string(kCarrierPeer), true};
+  }
+  for (const carrier::Trunk& trunk : office_.trunks) {
+    if (trunk.calls_from(source.ip)) return {Kind::Known, std::string(kCarrierPeer), true};
   }
   if (find_sip_user(snapshot, stranger.from_user, now)) return {Kind::Challenge, {}, false};
   if (const auto connection = find_ip_connection(snapshot, source.ip, stranger.dialed)) {

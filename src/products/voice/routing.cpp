@@ -43,9 +43,13 @@ const Codes& calling_codes() {
 json::Value parsed(const store::Row& row) { return api::document_of(row); }
 
 void add_gateways(const Office& office, std::string_view number, Destination& destination) {
-  for (const Gateway& gateway : office.gateways) {
+  for (const carrier::Trunk* trunk : carrier::trunks_for(office.trunks, number)) {
+    if (destination.places.size() == kMaxPlaces) break;
     destination.places.push_back(
-        {fmt::format("sip:{}@{}", number, gateway.host_port), {}, gateway.trunk});
+        {trunk->uri(number), {}, trunk->name, trunk->username, trunk->password});
+  }
+  for (const Gateway& gateway : office.gateways) {
+    destination.places.push_back({fmt::format("sip:{}@{}", number, gateway.host_port), {}, {}});
   }
 }
 

@@ -13,8 +13,10 @@ namespace tandem::products::voice {
 /// One place an INVITE can be sent to.
 struct Place {
   std::string uri;
-  std::string aor;    // a phone registered here, instead
-  std::string trunk;  // carrier, left out while it is down
+  std::string aor;        // a phone registered here, instead
+  std::string trunk;      // carrier, left out while it is down
+  std::string user = {};  // what the carrier may ask for
+  std::string password = {};
 };
 
 /// What a destination means.

@@ -7,6 +7,8 @@
 namespace tandem::products::voice {
 namespace {
 
+constexpr int kRegistered = 200;
+
 /// The API knows fewer causes than the switch.
 std::string api_cause(call::HangupCause cause) {
   switch (cause) {
@@ -141,6 +143,19 @@ void SwitchReports::on_registered(const std::string& aor, const sip::Binding& bi
 void SwitchReports::on_unregistered(const std::string& aor, const sip::Binding&,
                                     sip::Registrar::Gone) {
   phones_.remove(aor);
+}
+
+void SwitchReports::on_trunk_health(const std::string& trunk, bool up, int status) {
+  const log::Level level = up ? log::Level::Info : log::Level::Warn;
+  log::write(level, "voice", up ? "a trunk is up" : "a trunk is down",
+             {{"trunk", trunk}, {"status", std::to_string(status)}});
+}
+
+void SwitchReports::on_trunk_registration(const std::string& trunk, int status) {
+  const bool stands = status == kRegistered;
+  log::write(stands ? log::Level::Info : log::Level::Warn, "voice",
+             stands ? "registered with a trunk" : "a trunk does not register us",
+             {{"trunk", trunk}, {"status", std::to_string(status)}});
 }
 
 }  // namespace tandem::products::voice

@@ -55,6 +55,8 @@ class SwitchReports final : public call::Listener {
   void on_registered(const std::string& aor, const sip::Binding& binding, bool refreshed) override;
   void on_unregistered(const std::string& aor, const sip::Binding& binding,
                        sip::Registrar::Gone gone) override;
+  void on_trunk_health(const std::string& trunk, bool up, int status) override;
+  void on_trunk_registration(const std::string& trunk, int status) override;
 
  private:
   void tell(call::LegId leg, Report report) { lanes_.report(legs_.call(leg), std::move(report)); }

@@ -25,10 +25,33 @@ namespace {
 
 constexpr size_t kProcessNameBytes = 8;
 constexpr std::chrono::milliseconds kLookAgain{5};
+constexpr std::chrono::seconds kAskAgainWhenDown{10};
 
 std::string process_name() {
   SystemRandom random;
   return fmt::format("{:0{}x}", random.next(), kProcessNameBytes * 2);
+}
+
+/// What the switch does about a carrier besides calling it.
+call::Switch::Trunk switch_trunk(const carrier::Trunk& trunk) {
+  call::Switch::Trunk made;
+  made.name = trunk.name;
+  if (trunk.health_interval.count() > 0) {
+    made.health.emplace();
+    made.health->target = trunk.uri();
+    made.health->interval = trunk.health_interval;
+    made.health->interval_when_down = std::min(trunk.health_interval, kAskAgainWhenDown);
+  }
+  if (trunk.registers) {
+    made.registration.emplace();
+    made.registration->registrar = trunk.uri();
+    made.registration->aor = "sip:" + trunk.username + "@" + trunk.host;
+    made.registration->contact_user = trunk.username;
+    made.registration->credentials.emplace();
+    made.registration->credentials->username = trunk.username;
+    made.registration->credentials->password = trunk.password;
+  }
+  return made;
 }
 
 }  // namespace
@@ -110,6 +133,10 @@ Result<void> Switchboard::start(api::Dispatcher& dispatcher, runtime::Shards& sh
   if (auto listening = parts.calls->start(); !listening) return listening;
   parts.office.own_address = fmt::format("{}:{}", parts.options.host, parts.calls->port(0));
   parts.calls->trust(parts.options.host);
+  for (const carrier::Trunk& trunk : parts.office.trunks) {
+    for (std::string& address : trunk.addresses()) parts.calls->trust(std::move(address));
+    parts.calls->set_trunk(switch_trunk(trunk));
+  }
   parts.running = true;
   return {};
 }
@@ -135,6 +162,10 @@ void Switchboard::end_all(std::chrono::milliseconds most) {
 
 void Switchboard::set_gateways(std::vector<Gateway> gateways) {
   parts_->office.gateways = std::move(gateways);
+}
+
+void Switchboard::set_trunks(std::vector<carrier::Trunk> trunks) {
+  parts_->office.trunks = std::move(trunks);
 }
 
 const std::string& Switchboard::address() const { return parts_->office.own_address; }

@@ -56,6 +56,8 @@ class Switchboard final : public Engine {
 
   /// Where calls leave the platform; before start().
   void set_gateways(std::vector<Gateway> gateways);
+  /// Carriers: calls go out over them and come in from them; before start().
+  void set_trunks(std::vector<carrier::Trunk> trunks);
   /// "127.0.0.1:5060", once it listens.
   const std::string& address() const;
   /// Says a text; `done` on any thread. Between start() and stop().
