@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort, Tandem } from './tandem.mjs';
 import { until } from './until.mjs';
 
-const scenario = join(dirname(fileURLToPath(import.meta.url)), 'sipp/carrier.xml');
+const scenario = (name) => join(dirname(fileURLToPath(import.meta.url)), 'sipp', `${name}.xml`);
 const carrier = '127.0.0.2';
 const outside = '+442071838750';
 
@@ -54,13 +54,14 @@ before(async () => {
   client = tandem.client();
   number = await orderNumber();
   await tandem.stop.call({ process: tandem.process, exited: tandem.exited });
-  const [good, dead] = [await freePort(), await freePort()];
-  sipp('-sf', scenario, '-p', String(good));
+  const [good, closed] = [await freePort(), await freePort()];
+  sipp('-sf', scenario('carrier'), '-p', String(good));
+  sipp('-sf', scenario('closed'), '-p', String(closed));
   config = join(scratch, 'tandem.yaml');
   writeFileSync(config, `trunks:
-  - name: gone
+  - name: closed
     host: ${carrier}
-    port: ${dead}
+    port: ${closed}
     priority: 1
     health-interval: 1
   - name: carrier
@@ -84,7 +85,7 @@ after(async () => {
 describe('a trunk', () => {
   test('is registered with, and known to be up or down', async () => {
     await until(() => tandem.log, (log) => log.includes('registered with a trunk'), 'the registration');
-    await until(() => tandem.log, (log) => /a trunk is down.*"gone"/.test(log), 'the dead trunk', 90_000);
+    await until(() => tandem.log, (log) => /a trunk is down.*"closed"/.test(log), 'the trunk that is out of service');
   });
 
   test('takes calls to numbers nobody owns, signs in, and is billed', async () => {
@@ -143,10 +144,13 @@ test('a source nobody knows gets no answer at all', async () => {
   }
 });
 
-test('the doctor looks at the trunks', () => {
+test('the doctor looks at the trunks', async () => {
+  const unreached = join(scratch, 'unreached.yaml');
+  writeFileSync(unreached, `trunks: [{name: gone, host: localhost, port: ${await freePort()}, transport: tcp}]\n`);
   const env = { ...process.env, TRUNK_PASSWORD: 'trunk-secret' };
-  const args = ['doctor', '--profile', 'operator', '--data-dir', scratch, '--http', '127.0.0.1:0', '--sip', '127.0.0.1:0', '--config', config];
-  const said = execFileSync(process.env.TANDEM_BINARY, args, { env, encoding: 'utf8' });
-  assert.match(said, /ok +Trunk carrier: .* answers/);
-  assert.match(said, /advice +Trunk gone: .* does not answer/);
+  const args = ['doctor', '--profile', 'operator', '--data-dir', scratch, '--http', '127.0.0.1:0', '--sip', '127.0.0.1:0'];
+  const ask = (file) => execFileSync(process.env.TANDEM_BINARY, [...args, '--config', file], { env, encoding: 'utf8' });
+  assert.match(ask(config), /ok +Trunk carrier: .* answers/);
+  assert.match(ask(unreached), /advice +Trunk gone: .* does not answer/);
+  assert.match(ask(unreached), /advice +Trunk gone: its calls will not be taken/);
 });
