@@ -13,6 +13,7 @@
 #include "ledger/rates.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
+#include "products/messaging/media.h"
 #include "products/messaging/send_handlers.h"
 #include "products/numbers/inventory.h"
 #include "products/voice/switchboard.h"
@@ -77,7 +78,9 @@ Result<std::vector<CoverageRow>> measure_coverage() {
   declare_products(registry, {**blobs, **secrets, seeds, inventory, fetcher, speaker,
                               [](const api::Decision&) {}, *rates, 0, &switchboard});
   products::messaging::SendQueue messages;
-  products::messaging::declare_sending(registry, *rates, messages);
+  const products::messaging::MediaStore media({fetcher, **blobs, **secrets, {}});
+  products::messaging::declare_sending(registry,
+                                       {*rates, messages, media, [](const api::Decision&) {}});
   const auto pending = (*contract)->pending();
   const auto sound = registry.check({pending.begin(), pending.end()});
   if (!sound) return tl::unexpected(sound.error());

@@ -61,7 +61,7 @@ struct MessagingLinks::Impl {
       : parts(p),
         config(c),
         shard(p.shards[0]),
-        receiver({shard, p.dispatcher, p.clock, p.rates, p.queue}) {
+        receiver({shard, p.dispatcher, p.clock, p.rates, p.queue, p.media}) {
     if (!is_sandbox(config)) return;
     SystemRandom random;
     password = Ids(parts.clock, random).token(kPasswordSize);

@@ -7,6 +7,7 @@
 #include "app/config.h"
 #include "core/result.h"
 #include "ledger/rates.h"
+#include "products/messaging/media.h"
 #include "products/messaging/send_queue.h"
 
 namespace tandem::runtime {
@@ -25,6 +26,7 @@ class MessagingLinks {
     const Clock& clock;
     const ledger::Rates& rates;
     products::messaging::SendQueue& queue;
+    const products::messaging::MediaStore& media;
   };
 
   MessagingLinks(const Parts& parts, const Config& config);

@@ -194,6 +194,7 @@ struct Platform::Parts {
   std::unique_ptr<products::voice::Switchboard> switchboard;
   std::optional<ledger::Rates> rates;
   products::messaging::SendQueue messages;
+  std::optional<products::messaging::MediaStore> media;
   std::unique_ptr<api::Registry> registry;
   std::unique_ptr<store::Database> database;
   std::unique_ptr<runtime::Shards> shards;
@@ -264,7 +265,11 @@ Result<void> Platform::Parts::open_state() {
   declare_products(*registry, {*blobs, *secrets, seeds, inventory, *fetcher, speaker,
                                [this](api::Decision decision) { decide(std::move(decision)); },
                                *rates, starting_credit(config), switchboard.get()});
-  products::messaging::declare_sending(*registry, *rates, messages);
+  media.emplace(
+      products::messaging::MediaStore::Means{*fetcher, *blobs, *secrets, config.base_url()});
+  products::messaging::declare_sending(
+      *registry,
+      {*rates, messages, *media, [this](api::Decision decision) { decide(std::move(decision)); }});
   api::declare_retention(*registry, retention_rules(config));
   const auto pending = contract->pending();
   if (auto sound = registry->check({pending.begin(), pending.end()}); !sound) return sound;
@@ -323,7 +328,7 @@ void Platform::Parts::wire() {
                                                            metrics, request_log.get(), blobs.get()},
                                       pipeline_options(config));
   texting = std::make_unique<MessagingLinks>(
-      MessagingLinks::Parts{*shards, *dispatcher, *clock, *rates, messages}, config);
+      MessagingLinks::Parts{*shards, *dispatcher, *clock, *rates, messages, *media}, config);
 }
 
 void Platform::Parts::mount() {

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "app/sandbox_http.h"
+#include "carrier/sandbox/picture.h"
 #include "core/e164.h"
 
 namespace tandem::app {
@@ -33,6 +34,14 @@ void list(const Exchanges& exchange, store::Database& database) {
   const auto snapshot = database.snapshot();
   exchange->respond(json_response(
       200, R"({"data":)" + carrier::sandbox::list_texts(*snapshot, number, limit) + "}"));
+}
+
+http::Response picture_response() {
+  http::Response response;
+  response.status = 200;
+  response.headers.add("content-type", "image/png");
+  response.body = carrier::sandbox::sample_picture();
+  return response;
 }
 
 Result<HandsetText> read_text(json::View body) {
@@ -95,6 +104,9 @@ void mount_handsets(api::Site& site, MessageCenter& center, store::Database& dat
   site.mount(std::string(kMessages), [&center, &database](const Exchanges& exchange) {
     if (exchange->head().method == Method::Get) return list(exchange, database);
     send(exchange, center);
+  });
+  site.mount(std::string(carrier::sandbox::kPicturePath), [](const Exchanges& exchange) {
+    if (is(exchange, Method::Get)) exchange->respond(picture_response());
   });
   site.mount_below(std::string(kHandsets), [&center, &database](const Exchanges& exchange) {
     serve_handset(exchange, center, database);

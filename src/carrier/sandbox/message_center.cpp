@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "carrier/sandbox/outbox.h"
+#include "carrier/sandbox/picture.h"
 #include "carrier/sandbox/submit_record.h"
 #include "carrier/smpp/flags.h"
 #include "carrier/smpp/server.h"
@@ -29,8 +30,6 @@ constexpr Millis kReceiptPause{1'000};
 constexpr size_t kMaxSessions = 64;
 constexpr size_t kIdCharacters = 20;
 constexpr int64_t kMostPendingRows = 100'000;
-/// What a handset sends when its script says "picture".
-constexpr std::string_view kPicture = "/sandbox/picture.png";
 
 smpp::ServerOptions server_options(const CenterOptions& options) {
   smpp::ServerOptions server;
@@ -231,7 +230,7 @@ void MessageCenter::Impl::arrive(const SubmitRecord& record, store::Batch& batch
   auto reply = reply_to(script_of(record.to), text.text);
   if (!reply || due_.size() >= kMaxPending) return;
   HandsetText answer{record.to, record.from, std::move(reply->text), {}};
-  if (reply->picture) answer.multimedia.media.push_back({std::string(kPicture), "image/png"});
+  if (reply->picture) answer.multimedia.media.push_back({std::string(kPicturePath), "image/png"});
   schedule(now + reply->after, {Due::Kind::Reply, {}, std::move(answer)});
 }
 

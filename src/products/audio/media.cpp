@@ -10,6 +10,7 @@
 #include "products/common/fetcher.h"
 #include "products/common/file_links.h"
 #include "products/common/steps.h"
+#include "products/common/waiting_reply.h"
 #include "store/blobs.h"
 
 // Files that are kept under a name: prompts to play by `media_name`. They come in a multipart body
@@ -94,58 +95,36 @@ ApiError refusal(const FetchError& error) {
           "/media_url"};
 }
 
-api::Reply reply_of(const ApiError& error) {
-  constexpr int kUnprocessable = 422;
-  constexpr int kNotFound = 404;
-  const bool missing = error.items.front().code == "10005";
-  return api::Reply::json(contract::envelope(error), missing ? kNotFound : kUnprocessable);
-}
-
-using Respond = std::function<void(api::Reply)>;
-
-/// The answer that a request waits for. Whoever lets go of it without giving one (the platform
-/// stops, the store fails) gives an error.
-class Waiting {
- public:
-  explicit Waiting(Respond respond) : respond_(std::move(respond)) {}
-  ~Waiting() {
-    if (respond_) respond_(api::Reply::json(contract::envelope({"10007", "It failed."}), 500));
-  }
-  Waiting(const Waiting&) = delete;
-  Waiting& operator=(const Waiting&) = delete;
-
-  void answer(api::Reply reply) { std::exchange(respond_, nullptr)(std::move(reply)); }
-
- private:
-  Respond respond_;
-};
-/// Shared by the runs of a decision.
-using WaitingPtr = std::shared_ptr<Waiting>;
-
 /// What was fetched becomes the wish's content; then the request is answered.
-void keep_fetched(const Services& services, const Wish& wish, const WaitingPtr& waiting,
+void keep_fetched(const Services& services, const Wish& wish, const WaitingReplyPtr& waiting,
                   Result<Fetched, FetchError> fetched) {
-  if (!fetched) return waiting->answer(reply_of(refusal(fetched.error())));
+  if (!fetched) return waiting->refuse(refusal(fetched.error()));
   auto blob = services.blobs.put(fetched->body);
-  if (!blob) return waiting->answer(reply_of({"10037", "The file can't be stored now."}));
+  if (!blob) return waiting->refuse({"10037", "The file can't be stored now."});
   const Content content{std::move(*blob), type_of(*fetched)};
   services.decide([&blobs = services.blobs, wish, waiting, content](
                       const api::Moment& moment, const store::Snapshot& snapshot) -> Outcome {
     Outcome outcome = carry_out(blobs, wish, content, moment, snapshot);
-    api::Reply reply = outcome ? std::move(outcome->reply) : reply_of(outcome.error());
-    Effects effects = outcome ? std::move(*outcome) : Effects();
-    effects.after_commit.push_back(
-        [waiting, reply = std::move(reply)]() mutable { waiting->answer(std::move(reply)); });
-    return effects;
+    if (!outcome) {
+      Effects effects;
+      effects.after_commit.push_back(
+          [waiting, error = outcome.error()] { waiting->refuse(error); });
+      return effects;
+    }
+    outcome->after_commit.push_back([waiting, reply = std::move(outcome->reply)]() mutable {
+      waiting->answer(std::move(reply));
+    });
+    return outcome;
   });
 }
 
 Effects fetch_first(const Services& services, Wish wish, std::string url) {
   Effects effects;
-  effects.reply.later = [services, wish = std::move(wish), url = std::move(url)](Respond respond) {
+  effects.reply.later = [services, wish = std::move(wish),
+                         url = std::move(url)](WaitingReply::Respond respond) {
     FetchOptions options;
     options.max_bytes = kMaxMediaBytes;
-    auto waiting = std::make_shared<Waiting>(std::move(respond));
+    auto waiting = std::make_shared<WaitingReply>(std::move(respond));
     services.fetcher.fetch(
         url, options,
         [services, wish, waiting = std::move(waiting)](Result<Fetched, FetchError> fetched) {

@@ -5,6 +5,7 @@
 
 #include "core/e164.h"
 #include "products/common/country_of.h"
+#include "products/common/number_health.h"
 #include "products/messaging/optouts.h"
 
 namespace tandem::products::messaging {
@@ -41,6 +42,28 @@ Check check_content(SendRequest& request) {
     return refuse("40317", "An MMS has at most 10 files.", "/media_urls");
   }
   return {};
+}
+
+Check check_secret(const SendRequest& request, const Profile& profile) {
+  if (!request.secret || *request.secret == profile.secret) return {};
+  if (request.secret->empty()) {
+    return refuse("40313", "The X-Profile-Secret header has no value.");
+  }
+  return refuse("40311", "The X-Profile-Secret header is not the profile's v1_secret.");
+}
+
+Check check_health(const store::Snapshot& snapshot, const Profile& profile, const Sender& sender) {
+  if (!profile.pool || !profile.pool->skip_unhealthy) return {};
+  const Health health = health_of(snapshot, sender.address);
+  if (is_healthy(health)) return {};
+  const auto percent = [](double ratio) {
+    constexpr int kWhole = 100;
+    return std::to_string(static_cast<int>(ratio * kWhole)) + " percent";
+  };
+  return refuse("40315",
+                "Of the messages from " + sender.address + ' ' + percent(health.success_ratio()) +
+                    " arrive and " + percent(health.spam_ratio()) + " are taken for spam.",
+                "/from");
 }
 
 Check check_receivers(const SendRequest& request) {

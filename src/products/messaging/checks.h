@@ -9,6 +9,10 @@ using Check = Result<void, api::ApiError>;
 
 /// There is content, of one kind, and not too much of it: 40316, 40304, 40317. Settles `type`.
 Check check_content(SendRequest& request);
+/// A profile's secret, when the request brings one, is the right one: 40311, 40313.
+Check check_secret(const SendRequest& request, const Profile& profile);
+/// The number's messages arrive, when the profile cares: 40315.
+Check check_health(const store::Snapshot& snapshot, const Profile& profile, const Sender& sender);
 /// The receivers are numbers: 40310.
 Check check_receivers(const SendRequest& request);
 /// The profile may send, and to that country: 40312, 40331, 40309.

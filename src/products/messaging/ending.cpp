@@ -3,7 +3,7 @@
 #include "ledger/holds.h"
 #include "products/common/country_of.h"
 #include "products/common/detail_records.h"
-#include "products/messaging/health.h"
+#include "products/common/number_health.h"
 #include "products/messaging/message.h"
 
 namespace tandem::products::messaging {

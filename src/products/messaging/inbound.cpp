@@ -4,10 +4,10 @@
 #include "ledger/views.h"
 #include "products/common/country_of.h"
 #include "products/common/detail_records.h"
+#include "products/common/number_health.h"
 #include "products/common/owned_numbers.h"
 #include "products/messaging/delivery.h"
 #include "products/messaging/ending.h"
-#include "products/messaging/health.h"
 #include "products/messaging/keywords.h"
 #include "products/messaging/message.h"
 #include "products/messaging/optouts.h"
@@ -46,14 +46,6 @@ json::Value address(std::string_view number, std::string_view status) {
       {{"phone_number", number}, {"carrier", ""}, {"line_type", "Wireless"}, {"status", status}});
 }
 
-json::Value media_of(const InboundText& inbound) {
-  json::Value list = json::Value::array();
-  for (const auto& item : inbound.multimedia.media) {
-    list.push(json::Value::object({{"url", item.url}, {"content_type", item.content_type}}));
-  }
-  return list;
-}
-
 json::Value make_document(const InboundText& inbound, const Owner& owner, std::string_view id,
                           ledger::Nanos price, WallTime now) {
   json::Value others = json::Value::array();
@@ -70,7 +62,7 @@ json::Value make_document(const InboundText& inbound, const Owner& owner, std::s
        {"to", json::Value::array({address(inbound.to, "delivered")})},
        {"cc", std::move(others)},
        {"text", inbound.text},
-       {"media", media_of(inbound)},
+       {"media", inbound.media},
        {"encoding", inbound.encoding},
        {"parts", inbound.parts},
        {"cost", money_value(price)},

@@ -19,6 +19,7 @@ struct InboundText {
   std::string encoding;  // "GSM-7", "UCS-2"
   int64_t parts = 1;
   carrier::sandbox::Multimedia multimedia;
+  json::Value media = json::Value::array();  // its files, as the message shows them
   bool mms = false;
 };
 

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <functional>
 
+#include "products/common/number_health.h"
 #include "products/common/owned_numbers.h"
-#include "products/messaging/health.h"
 #include "products/messaging/sender.h"
 
 // Which number of a profile sends a message that names no sender.

@@ -81,6 +81,10 @@ Result<SenderChoice, ApiError> choose_sender(const SendRequest& request,
         !(*request.only == SenderKind::LongCode && choice->sender.kind == SenderKind::TollFree)) {
       return refuse("40305", "This operation sends from another kind of sender.", "/from");
     }
+    if (!choice) return choice;
+    if (auto ok = check_health(snapshot, choice->profile, choice->sender); !ok) {
+      return tl::unexpected(ok.error());
+    }
     return choice;
   }
   if (request.profile_id.empty()) {
@@ -97,6 +101,7 @@ Result<SenderChoice, ApiError> choose_sender(const SendRequest& request,
 
 Check check_all(const SendRequest& request, const SenderChoice& choice,
                 const store::Snapshot& snapshot, WallTime now) {
+  if (auto ok = check_secret(request, choice.profile); !ok) return ok;
   if (auto ok = check_words(request.text.value_or("")); !ok) return ok;
   if (auto ok = check_schedule(request, now); !ok) return ok;
   for (const std::string& to : request.to) {
@@ -113,15 +118,6 @@ json::Value receivers(const SendRequest& request) {
   for (const std::string& to : request.to) {
     list.push(json::Value::object(
         {{"phone_number", to}, {"status", "queued"}, {"carrier", ""}, {"line_type", "Wireless"}}));
-  }
-  return list;
-}
-
-json::Value media(const SendRequest& request) {
-  json::Value list = json::Value::array();
-  for (const std::string& url : request.media_urls) {
-    list.push(json::Value::object(
-        {{"url", url}, {"content_type", nullptr}, {"sha256", nullptr}, {"size", nullptr}}));
   }
   return list;
 }
@@ -159,7 +155,7 @@ json::Value make_document(const SendRequest& request, const SenderChoice& choice
        {"to", receivers(request)},
        {"text", request.text.value_or("")},
        {"subject", mms && request.subject ? json::Value(*request.subject) : json::Value()},
-       {"media", media(request)},
+       {"media", request.media},
        {"encoding", load.encoding},
        {"parts", load.parts},
        {"cost", money(cost.amount)},

@@ -18,7 +18,9 @@ struct SendRequest {
   std::optional<std::string> text;
   std::optional<std::string> subject;
   std::vector<std::string> media_urls;
-  std::string type;  // "SMS", "MMS" or empty: by what is in it
+  json::Value media = json::Value::array();  // what they led to, as the message shows it
+  std::optional<std::string> secret;         // of the profile, when the request brings one
+  std::string type;                          // "SMS", "MMS" or empty: by what is in it
   bool auto_detect = false;
   bool use_profile_webhooks = true;
   std::string webhook_url;

@@ -41,6 +41,7 @@ std::optional<Profile> find_profile(const store::Snapshot& snapshot, std::string
   profile.id = row->id;
   profile.account = row->account;
   profile.name = view["name"].string();
+  profile.secret = view["v1_secret"].string();
   profile.enabled = view["enabled"].boolean(true);
   profile.webhook_url = view["webhook_url"].string();
   profile.webhook_failover_url = view["webhook_failover_url"].string();

@@ -34,6 +34,7 @@ struct Profile {
   std::string id;
   std::string account;
   std::string name;
+  std::string secret;  // v1_secret
   bool enabled = true;
   std::string webhook_url;
   std::string webhook_failover_url;

@@ -4,6 +4,7 @@
 #include "carrier/text/hex.h"
 #include "carrier/text/reassembly.h"
 #include "core/log.h"
+#include "products/messaging/media.h"
 #include "runtime/shards.h"
 
 namespace tandem::products::messaging {
@@ -87,12 +88,43 @@ class Receiver::Impl : public std::enable_shared_from_this<Receiver::Impl> {
       return keep(inbound, std::move(*content), std::move(answer));
     }
     inbound.text = content->text();
-    decide(std::make_shared<InboundText>(std::move(inbound)), {}, std::move(answer), true);
+    auto whole = std::make_shared<InboundText>(std::move(inbound));
+    if (whole->multimedia.media.empty()) return decide(whole, {}, std::move(answer), true);
+    fetch_media(std::move(whole), std::move(answer));
   }
 
   void reset() { reassembly_ = text::Reassembly(); }
 
  private:
+  /// The files of a message; those that cannot be had stay where they are.
+  void fetch_media(std::shared_ptr<InboundText> inbound, Answer answer) {
+    std::vector<std::string> urls;
+    for (const auto& item : inbound->multimedia.media) urls.push_back(item.url);
+    parts_.media.fetch(
+        std::move(urls), [self = shared_from_this(), inbound, answer = std::move(answer)](
+                             Result<std::vector<MediaFile>, contract::ApiError> files) mutable {
+          self->name_media(*inbound, files);
+          self->parts_.shard.post([self, inbound, answer = std::move(answer)]() mutable {
+            self->decide(inbound, {}, std::move(answer), true);
+          });
+        });
+  }
+
+  void name_media(InboundText& inbound,
+                  const Result<std::vector<MediaFile>, contract::ApiError>& files) const {
+    const WallTime now = parts_.clock.now();
+    if (files) {
+      for (const MediaFile& file : *files) inbound.media.push(parts_.media.shown(file, now));
+      return;
+    }
+    log::warn("messaging", "files of a message cannot be had",
+              {{"why", files.error().items.front().detail}});
+    for (const auto& item : inbound.multimedia.media) {
+      inbound.media.push(
+          json::Value::object({{"url", item.url}, {"content_type", item.content_type}}));
+    }
+  }
+
   /// A part of a long text.
   void keep(const InboundText& inbound, smpp::Content content, Answer answer) {
     text::Fragment fragment{parts_.dispatcher.ids(parts_.shard.index()).uuid(),

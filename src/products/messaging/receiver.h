@@ -14,6 +14,8 @@ class Shard;
 
 namespace tandem::products::messaging {
 
+class MediaStore;
+
 /// One row a part of a long text whose other parts are still missing.
 inline constexpr std::string_view kInboundParts = "message_inbound_parts";
 
@@ -27,6 +29,7 @@ class Receiver {
     const Clock& clock;
     const ledger::Rates& rates;
     SendQueue& queue;
+    const MediaStore& media;
   };
   explicit Receiver(const Parts& parts);
   ~Receiver();

@@ -1,5 +1,6 @@
 #include "products/common/detail_records.h"
 #include "products/common/owned_numbers.h"
+#include "products/common/seeds.h"
 #include "products/messaging/message.h"
 #include "products/messaging/messaging.h"
 #include "products/messaging/receiver.h"
@@ -9,7 +10,21 @@ namespace {
 
 constexpr size_t kSecretSize = 24;
 
+constexpr std::string_view kUrlDomains = "messaging_url_domains";
+
+/// Links are shortened below the domains that there are for it: 40327.
+Result<void, api::ApiError> check_profile_settings(api::Draft& draft) {
+  const std::string_view domain = draft.document["url_shortener_settings"]["domain"].string();
+  if (domain.empty()) return {};
+  if (draft.snapshot.find(kUrlDomains, std::nullopt, "url_domain", domain)) return {};
+  return api::refuse("40327",
+                     "Links cannot be shortened below " + std::string(domain) +
+                         "; see GET /messaging_url_domains.",
+                     "/url_shortener_settings/domain");
+}
+
 Result<void, api::ApiError> make_profile(api::Draft& draft) {
+  if (auto ok = check_profile_settings(draft); !ok) return ok;
   draft.document.set("v1_secret", draft.call.ids.token(kSecretSize));
   return {};
 }
@@ -24,10 +39,15 @@ void declare_profiles(api::Registry& registry) {
       .used_by = {{std::string(kMessagingSettings), "messaging_profile_id"}},
       .immutable = {"v1_secret"},
       .on_create = make_profile,
+      .on_update = check_profile_settings,
   });
 }
 
-void declare(api::Registry& registry, const Services&) {
+void declare(api::Registry& registry, const Services& services) {
+  services.seeds.add(std::string(kUrlDomains), "messaging/data/url_domains.json");
+  registry.resource({.path = "/messaging_url_domains",
+                     .indexes = {{.path = "url_domain", .everywhere = true}},
+                     .global = true});
   declare_profiles(registry);
   declare_autoresponses(registry);
   declare_optouts(registry);

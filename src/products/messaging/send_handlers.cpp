@@ -1,7 +1,9 @@
 #include "products/messaging/send_handlers.h"
 
+#include "products/common/waiting_reply.h"
 #include "products/messaging/delivery.h"
 #include "products/messaging/ending.h"
+#include "products/messaging/media.h"
 #include "products/messaging/message.h"
 #include "products/messaging/outbound.h"
 
@@ -17,6 +19,9 @@ using contract::Op;
 /// A scheduled message can be cancelled until so long before its time.
 constexpr Millis kLastCall{60'000};
 
+constexpr std::string_view kSecretHeader = "X-Profile-Secret";
+constexpr std::string_view kNoHeader = "\n";  // no header's value
+
 ApiError unknown_message(std::string_view id) {
   return ApiError("40303", "You have no message with the ID " + std::string(id) + ".")
       .with_status(404);
@@ -30,28 +35,82 @@ json::Value shown_plainly(json::Value message) {
   return shown(message);
 }
 
-Outcome send(const SendRequest& request, const Call& call, const store::Snapshot& snapshot,
-             const ledger::Rates& rates, SendQueue& queue) {
+/// Accepts the message; its reply is the message, and the pipeline hears of it.
+Outcome accept_and_tell(const SendRequest& request, api::Moment moment, const std::string& account,
+                        const store::Snapshot& snapshot, const SendingMeans& means) {
   Effects effects;
-  const auto message =
-      accept(request, {call.now, call.ids}, call.account.id, snapshot, rates, effects);
+  const auto message = accept(request, moment, account, snapshot, means.rates, effects);
   if (!message) return tl::unexpected(message.error());
   effects.reply = api::Reply::data(shown(*message));
   if (stage_of(*message) == Stage::Queued) {
     effects.after_commit.push_back(
-        [&queue, turn = turn_of(*message, call.account.id, {})]() mutable {
+        [&queue = means.queue, turn = turn_of(*message, account, {})]() mutable {
           queue.announce(std::move(turn));
         });
   }
   return effects;
 }
 
-Outcome show(const Call& call, const store::Snapshot& snapshot) {
+/// The files are here: now the message is accepted, and the request answered.
+Outcome accept_waiting(const SendRequest& request, const api::Moment& moment,
+                       const std::string& account, const store::Snapshot& snapshot,
+                       const SendingMeans& means, const WaitingReplyPtr& waiting) {
+  Outcome outcome = accept_and_tell(request, moment, account, snapshot, means);
+  if (!outcome) {
+    Effects effects;
+    effects.after_commit.push_back([waiting, error = outcome.error()] { waiting->refuse(error); });
+    return effects;
+  }
+  outcome->after_commit.push_back([waiting, reply = std::move(outcome->reply)]() mutable {
+    waiting->answer(std::move(reply));
+  });
+  outcome->out_of_bounds = [waiting,
+                            say = std::move(outcome->out_of_bounds)](std::string_view counter) {
+    const ApiError error = say(counter);
+    waiting->refuse(error);
+    return error;
+  };
+  return outcome;
+}
+
+/// Files are fetched before the request is answered, so that it can be refused for them.
+Effects fetch_first(SendRequest request, std::string account, const SendingMeans& means) {
+  Effects effects;
+  effects.reply.later = [request = std::move(request), account = std::move(account),
+                         means](WaitingReply::Respond respond) {
+    auto waiting = std::make_shared<WaitingReply>(std::move(respond));
+    means.media.fetch(request.media_urls, [request, account, means, waiting](
+                                              Result<std::vector<MediaFile>, ApiError> files) {
+      if (!files) return waiting->refuse(files.error());
+      means.decide([request, account, means, waiting, files = std::move(*files)](
+                       const api::Moment& moment, const store::Snapshot& snapshot) {
+        SendRequest complete = request;
+        for (const MediaFile& file : files) {
+          complete.media.push(means.media.shown(file, request.send_at.value_or(moment.now)));
+        }
+        return accept_waiting(complete, moment, account, snapshot, means, waiting);
+      });
+    });
+  };
+  return effects;
+}
+
+Outcome send(const SendRequest& request, const Call& call, const store::Snapshot& snapshot,
+             const SendingMeans& means) {
+  Outcome outcome =
+      accept_and_tell(request, {call.now, call.ids}, call.account.id, snapshot, means);
+  if (!outcome || request.media_urls.empty()) return outcome;
+  return fetch_first(request, call.account.id, means);
+}
+
+Outcome show(const Call& call, const store::Snapshot& snapshot, const MediaStore& media) {
   const std::string_view id = call.param("id");
   const auto row = api::find_own(snapshot, call.account, kMessages, id);
   if (!row) return tl::unexpected(unknown_message(id));
+  json::Value message = api::document_of(*row);
+  media.renew_links(message, call.now);
   Effects effects;
-  effects.reply = api::Reply::data(shown_plainly(api::document_of(*row)));
+  effects.reply = api::Reply::data(shown_plainly(std::move(message)));
   return effects;
 }
 
@@ -101,16 +160,18 @@ SendRequest read_request(json::View body) {
   return request;
 }
 
-void declare_sending(api::Registry& registry, const ledger::Rates& rates, SendQueue& queue) {
+void declare_sending(api::Registry& registry, const SendingMeans& means) {
   registry.collection({std::string(kMessages), {{.path = "_due"}}});
   registry.collection({std::string(kParts), {}});
   const auto bind = [&](Op op, std::function<void(SendRequest&)> adapt) {
-    registry.bind(op, [&rates, &queue, adapt = std::move(adapt)](const Call& call,
-                                                                 const store::Snapshot& snapshot) {
-      SendRequest request = read_request(call.body);
-      if (adapt) adapt(request);
-      return send(request, call, snapshot, rates, queue);
-    });
+    registry.bind(
+        op, [means, adapt = std::move(adapt)](const Call& call, const store::Snapshot& snapshot) {
+          SendRequest request = read_request(call.body);
+          const std::string_view secret = call.head.headers.get(kSecretHeader, kNoHeader);
+          if (secret != kNoHeader) request.secret = secret;
+          if (adapt) adapt(request);
+          return send(request, call, snapshot, means);
+        });
   };
   bind(Op::SendMessage, nullptr);
   bind(Op::ScheduleMessage, nullptr);
@@ -118,7 +179,10 @@ void declare_sending(api::Registry& registry, const ledger::Rates& rates, SendQu
   bind(Op::CreateLongCodeMessage, [](SendRequest& r) { r.only = SenderKind::LongCode; });
   bind(Op::CreateShortCodeMessage, [](SendRequest& r) { r.only = SenderKind::ShortCode; });
   bind(Op::CreateGroupMmsMessage, [](SendRequest& r) { r.type = "MMS"; });
-  registry.bind(Op::GetMessage, show);
+  registry.bind(Op::GetMessage,
+                [&media = means.media](const Call& call, const store::Snapshot& snapshot) {
+                  return show(call, snapshot, media);
+                });
   registry.bind(Op::CancelMessage, cancel_scheduled);
 }
 

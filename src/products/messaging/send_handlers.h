@@ -2,12 +2,22 @@
 
 #include "api/registry.h"
 #include "ledger/rates.h"
+#include "products/common/services.h"
 #include "products/messaging/send_queue.h"
 
 namespace tandem::products::messaging {
 
-/// Binds the operations that send, show and cancel messages. `rates` and `queue` outlive the
-/// registry.
-void declare_sending(api::Registry& registry, const ledger::Rates& rates, SendQueue& queue);
+class MediaStore;
+
+/// What sending needs; each outlives the registry.
+struct SendingMeans {
+  const ledger::Rates& rates;
+  SendQueue& queue;
+  const MediaStore& media;
+  Decide decide;
+};
+
+/// Binds the operations that send, show and cancel messages.
+void declare_sending(api::Registry& registry, const SendingMeans& means);
 
 }  // namespace tandem::products::messaging

@@ -1,6 +1,7 @@
 #include "api/resource_engine.h"
 #include "core/e164.h"
 #include "products/common/connections.h"
+#include "products/common/number_health.h"
 #include "products/numbers/claims.h"
 #include "products/numbers/emergency.h"
 #include "products/numbers/holdings.h"
@@ -203,6 +204,15 @@ void declare_numbers(api::Registry& registry) {
                 });
 }
 
+/// How the number's messages arrive.
+void show_health(const Call&, const store::Snapshot& snapshot, json::Value& settings) {
+  const Health health = health_of(snapshot, settings["phone_number"].string());
+  settings.set("health", json::Value::object({{"message_count", health.sent},
+                                              {"inbound_outbound_ratio", health.reply_ratio()},
+                                              {"success_ratio", health.success_ratio()},
+                                              {"spam_ratio", health.spam_ratio()}}));
+}
+
 void declare_settings(api::Registry& registry) {
   registry.resource({
       .path = "/phone_numbers/voice",
@@ -225,6 +235,7 @@ void declare_settings(api::Registry& registry) {
       .references = {{"messaging_profile_id", "messaging_profiles"}},
       .indexes = {{.path = "messaging_profile_id"}},
       .on_update = change_messaging,
+      .on_read = show_health,
   });
   const api::ResourceEngine* messaging = registry.engine(kMessagingSettings);
   registry.bind(Op::ListProfilePhoneNumbers,

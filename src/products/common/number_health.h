@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 /// How well a number's messages arrive, counted as they end.
-namespace tandem::products::messaging {
+namespace tandem::products {
 
 enum class Ending : uint8_t { Delivered, Failed, Spam };
 
@@ -22,6 +22,8 @@ struct Health {
   int64_t received = 0;
   double success_ratio() const;
   double spam_ratio() const;
+  /// Messages that came in for each one that was sent.
+  double reply_ratio() const;
 };
 Health health_of(const store::Snapshot& snapshot, std::string_view number);
 
@@ -30,4 +32,4 @@ Health health_of(const store::Snapshot& snapshot, std::string_view number);
 bool is_healthy(const store::Snapshot& snapshot, std::string_view number);
 bool is_healthy(const Health& health);
 
-}  // namespace tandem::products::messaging
+}  // namespace tandem::products

@@ -1,6 +1,6 @@
-#include "products/messaging/health.h"
+#include "products/common/number_health.h"
 
-namespace tandem::products::messaging {
+namespace tandem::products {
 namespace {
 
 /// Messages before anything is said about a number.
@@ -34,6 +34,7 @@ void count_inbound(store::Batch& batch, std::string_view number) {
 
 double Health::success_ratio() const { return ratio(delivered, sent); }
 double Health::spam_ratio() const { return ratio(spam, sent); }
+double Health::reply_ratio() const { return ratio(received, sent); }
 
 Health health_of(const store::Snapshot& snapshot, std::string_view number) {
   return {.sent = snapshot.counter(key_of(number, "sent")),
@@ -51,4 +52,4 @@ bool is_healthy(const Health& health) {
   return health.success_ratio() >= kLeastSuccess && health.spam_ratio() <= kMostSpam;
 }
 
-}  // namespace tandem::products::messaging
+}  // namespace tandem::products
