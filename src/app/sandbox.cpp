@@ -14,6 +14,7 @@
 #include "ledger/views.h"
 #include "products/common/connections.h"
 #include "products/common/notifier.h"
+#include "products/messaging/sender.h"
 
 namespace tandem::app {
 namespace {
@@ -195,6 +196,54 @@ void mount_deposits(api::Site& site, api::Dispatcher& dispatcher) {
   });
 }
 
+/// Gives an account a short code; in the world outside that takes a contract and weeks.
+api::Outcome give_short_code(const std::string& account_id, const std::string& code,
+                             const std::string& country, const api::Moment& moment,
+                             const store::Snapshot& snapshot) {
+  namespace messaging = products::messaging;
+  const auto account = account_meant(snapshot, account_id);
+  if (!account) return tl::unexpected(contract::ApiError::not_found());
+  if (snapshot.find(messaging::kShortCodes, std::nullopt, "short_code", code)) {
+    return contract::refuse("10015", "Somebody has this short code.", "/short_code");
+  }
+  const std::string id = moment.ids.uuid();
+  const std::string now = to_iso8601(moment.now);
+  const json::Value document = json::Value::object({{"id", id},
+                                                    {"record_type", "short_code"},
+                                                    {"short_code", code},
+                                                    {"country_code", country},
+                                                    {"messaging_profile_id", nullptr},
+                                                    {"created_at", now},
+                                                    {"updated_at", now}});
+  api::Effects effects;
+  effects.put(std::string(messaging::kShortCodes), id, *account, document, store::kNew, moment.now);
+  effects.reply = api::Reply::data(document);
+  return effects;
+}
+
+void mount_short_codes(api::Site& site, api::Dispatcher& dispatcher) {
+  site.mount("/sandbox/short_codes", [&dispatcher](const Exchanges& exchange) {
+    with_json(exchange, Method::Post, [&dispatcher, exchange](json::View body) {
+      const std::string code(body["short_code"].string());
+      const std::string country(body["country_code"].string("US"));
+      if (!products::messaging::is_short_code(code)) {
+        return refuse(exchange, 422,
+                      {"10015", "A short code has three to eight digits.", "/short_code"});
+      }
+      if (country.size() != 2) {
+        return refuse(exchange, 422,
+                      {"10015", "A country has two letters: \"US\".", "/country_code"});
+      }
+      const std::string account(body["account_id"].string());
+      dispatcher.decide(
+          [account, code, country](const api::Moment& moment, const store::Snapshot& snapshot) {
+            return give_short_code(account, code, country, moment, snapshot);
+          },
+          [exchange](api::Decided decided) { answer(exchange, std::move(decided)); });
+    });
+  });
+}
+
 void mount_requests(api::Site& site, store::Database& database) {
   site.mount("/sandbox/requests", [&database](const Exchanges& exchange) {
     if (!is(exchange, Method::Get)) return;
@@ -224,6 +273,7 @@ void mount_sandbox(api::Site& site, const SandboxControls& controls) {
   mount_reset(site, controls);
   mount_events(site, controls.dispatcher);
   mount_deposits(site, controls.dispatcher);
+  mount_short_codes(site, controls.dispatcher);
   mount_requests(site, controls.database);
 }
 

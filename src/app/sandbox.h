@@ -35,6 +35,7 @@ struct SandboxControls {
 ///   POST /sandbox/clock/advance {"ms": n}          move it forward
 ///   POST /sandbox/reset {}                         back to the first start
 ///   POST /sandbox/events {"application_id": id}    send an application or profile a test event
+///   POST /sandbox/short_codes {"short_code": "72345", "country_code": "US"}   give a short code
 ///   POST /sandbox/deposits {"amount": "250.00"}    pay money in, or take it away (negative);
 ///                                                  "account_id": another account than the first
 ///   GET  /sandbox/requests?limit=n&before=id       the request log, newest first
