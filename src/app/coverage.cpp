@@ -15,7 +15,9 @@
 #include "products/common/seeds.h"
 #include "products/messaging/media.h"
 #include "products/messaging/send_handlers.h"
+#include "products/messaging/service_texts.h"
 #include "products/numbers/inventory.h"
+#include "products/verify/verify.h"
 #include "products/voice/switchboard.h"
 #include "store/blobs.h"
 
@@ -81,6 +83,8 @@ Result<std::vector<CoverageRow>> measure_coverage() {
   const products::messaging::MediaStore media({fetcher, **blobs, **secrets, {}});
   products::messaging::declare_sending(registry,
                                        {*rates, messages, media, [](const api::Decision&) {}});
+  products::messaging::ServiceTexts service_texts(messages);
+  products::verify::declare_codes(registry, service_texts);
   const auto pending = (*contract)->pending();
   const auto sound = registry.check({pending.begin(), pending.end()});
   if (!sound) return tl::unexpected(sound.error());

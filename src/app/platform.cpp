@@ -39,9 +39,11 @@
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
 #include "products/messaging/send_handlers.h"
+#include "products/messaging/service_texts.h"
 #include "products/numbers/inventory.h"
 #include "products/oauth/oauth.h"
 #include "products/oauth/token_authenticator.h"
+#include "products/verify/verify.h"
 #include "products/voice/call_log.h"
 #include "products/voice/call_state.h"
 #include "products/voice/switchboard.h"
@@ -195,6 +197,7 @@ struct Platform::Parts {
   std::optional<ledger::Rates> rates;
   products::messaging::SendQueue messages;
   std::optional<products::messaging::MediaStore> media;
+  products::messaging::ServiceTexts service_texts{messages};
   std::unique_ptr<api::Registry> registry;
   std::unique_ptr<store::Database> database;
   std::unique_ptr<runtime::Shards> shards;
@@ -270,6 +273,7 @@ Result<void> Platform::Parts::open_state() {
   products::messaging::declare_sending(
       *registry,
       {*rates, messages, *media, [this](api::Decision decision) { decide(std::move(decision)); }});
+  products::verify::declare_codes(*registry, service_texts);
   api::declare_retention(*registry, retention_rules(config));
   const auto pending = contract->pending();
   if (auto sound = registry->check({pending.begin(), pending.end()}); !sound) return sound;

@@ -205,6 +205,18 @@ std::string queue_counter(std::string_view account) {
   return "messaging/queue/" + std::string(account);
 }
 
+Result<json::Value, ApiError> make_free_message(const SendRequest& request, std::string_view owner,
+                                                api::Moment moment) {
+  const auto load = measure(request);
+  if (!load) return tl::unexpected(load.error());
+  SenderChoice choice;
+  choice.sender.kind = SenderKind::Alphanumeric;
+  choice.sender.address = request.from;
+  json::Value message = make_document(request, choice, *load, {}, owner, moment.now);
+  message.set("id", moment.ids.uuid());
+  return message;
+}
+
 Result<json::Value, ApiError> accept(const SendRequest& asked, api::Moment moment,
                                      std::string_view account, const store::Snapshot& snapshot,
                                      const ledger::Rates& rates, api::Effects& effects) {

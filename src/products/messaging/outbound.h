@@ -55,6 +55,11 @@ Result<json::Value, api::ApiError> accept(const SendRequest& request, api::Momen
                                           std::string_view account, const store::Snapshot& snapshot,
                                           const ledger::Rates& rates, api::Effects& effects);
 
+/// The document of a text that no profile sends and nobody pays for, from an alphanumeric sender.
+/// Errors: 40302, 40322.
+Result<json::Value, api::ApiError> make_free_message(const SendRequest& request,
+                                                     std::string_view owner, api::Moment moment);
+
 /// Counter of an account's messages that wait for their turn.
 std::string queue_counter(std::string_view account);
 

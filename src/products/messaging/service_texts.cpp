@@ -1,0 +1,38 @@
+#include "products/messaging/service_texts.h"
+
+#include "products/messaging/delivery.h"
+#include "products/messaging/message.h"
+#include "products/messaging/outbound.h"
+
+namespace tandem::products::messaging {
+namespace {
+
+/// Owner of these messages: no account has such an id, so no account can read them.
+constexpr std::string_view kPlatform = "platform";
+
+}  // namespace
+
+Result<void, api::ApiError> ServiceTexts::send(const ServiceText& text, api::Moment moment,
+                                               api::Effects& effects) {
+  SendRequest request;
+  request.from = text.from;
+  request.to = {text.to};
+  request.text = text.text;
+  request.type = "SMS";
+  request.priority = 0;
+  auto message = make_free_message(request, kPlatform, moment);
+  if (!message) return tl::unexpected(message.error());
+  set_status(*message, "queued");
+  set_due(*message, Stage::Queued, moment.now);
+  effects.batch.adjusts.push_back(
+      {.key = queue_counter(kPlatform), .delta = 1, .max = kLongestQueue});
+  effects.put(std::string(kMessages), std::string((*message)["id"].string()),
+              std::string(kPlatform), *message, store::kNew, moment.now);
+  effects.after_commit.push_back(
+      [&queue = queue_, turn = turn_of(*message, kPlatform, {})]() mutable {
+        queue.announce(std::move(turn));
+      });
+  return {};
+}
+
+}  // namespace tandem::products::messaging
