@@ -212,6 +212,7 @@ Result<json::Value, ApiError> make_free_message(const SendRequest& request, std:
   SenderChoice choice;
   choice.sender.kind = SenderKind::Alphanumeric;
   choice.sender.address = request.from;
+  choice.profile.id = owner;
   json::Value message = make_document(request, choice, *load, {}, owner, moment.now);
   message.set("id", moment.ids.uuid());
   return message;

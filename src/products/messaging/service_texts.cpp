@@ -7,8 +7,8 @@
 namespace tandem::products::messaging {
 namespace {
 
-/// Owner of these messages: no account has such an id, so no account can read them.
-constexpr std::string_view kPlatform = "platform";
+/// Owner of these messages: the nil UUID, which no account has, so no account can read them.
+constexpr std::string_view kPlatform = "00000000-0000-0000-0000-000000000000";
 
 }  // namespace
 
