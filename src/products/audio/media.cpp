@@ -88,11 +88,14 @@ Outcome carry_out(store::Blobs& blobs, const Wish& wish, const std::optional<Con
   return effects;
 }
 
+/// With the status that these operations document.
 ApiError refusal(const FetchError& error) {
+  constexpr int kUnprocessable = 422;
   const bool large = error.kind == FetchError::Kind::TooLarge;
-  return {"10015",
-          large ? "A file has at most 20 MB." : "The file cannot be fetched: " + error.what,
-          "/media_url"};
+  return ApiError("10015",
+                  large ? "A file has at most 20 MB." : "The file cannot be fetched: " + error.what,
+                  "/media_url")
+      .with_status(kUnprocessable);
 }
 
 /// What was fetched becomes the wish's content; then the request is answered.
