@@ -1,5 +1,6 @@
 #include "app/smpp_settings.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 
@@ -88,7 +89,10 @@ Result<void> read_window(Draft& draft, const YAML::Node& value) {
   if (window < 1 || window > static_cast<int64_t>(SmppSettings::kMaxWindow)) {
     return fail("wants 1 to " + std::to_string(SmppSettings::kMaxWindow));
   }
-  draft.setup.options.session.window = static_cast<size_t>(window);
+  auto& limits = draft.setup.options.session;
+  limits.window = static_cast<size_t>(window);
+  // As many receipts may come at once as submits were on their way.
+  limits.max_unanswered = std::max(limits.max_unanswered, limits.window);
   return {};
 }
 
