@@ -65,7 +65,7 @@ struct Desk {
   }
 
   api::testing::TempDir folder;
-  VirtualClock clock;
+  VirtualClock clock{parse_iso8601("2026-11-20T10:00:00Z").value(), true};
   SystemRandom random;
   Ids ids{clock, random};
   SendQueue queue;
