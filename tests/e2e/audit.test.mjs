@@ -23,7 +23,7 @@ test('changes made through the API are listed, in both orders and by time', asyn
   assert.ok(newest.every((e) => e.record_type === 'audit_event' && e.resource_id === group.id));
   assert.deepEqual(newest[1].changes, [{ field: 'name', from: 'before', to: 'after' }]);
   const oldest = (await client.auditEvents.list({ sort: 'asc' })).data;
-  assert.deepEqual(oldest, newest.toReversed());
+  assert.deepEqual(oldest, [...newest].reverse());
   const between = await client.auditEvents.list({
     filter: { created_after: newest[2].created_at, created_before: newest[0].created_at } });
   assert.deepEqual(between.data.map((e) => e.change_type), ['update']);

@@ -1,4 +1,6 @@
 // Starts the built binary for a test and gives it a client; stops it when the test is over.
+import { File } from 'node:buffer';
+import { webcrypto } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,6 +9,10 @@ import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Telnyx from 'telnyx';
+
+// Debian 12 has Node 18, where these are not global yet.
+globalThis.crypto ??= webcrypto;
+globalThis.File ??= File;
 
 const binary = process.env.TANDEM_BINARY;
 export const apiKey = 'KEY0123456789ABCDEF_e2e';
