@@ -104,6 +104,14 @@ struct Dispatcher::Impl {
     }
   }
 
+  /// The shard whose thread this is, when it is one of ours: engines have shards of their own.
+  runtime::Shard* own_shard() {
+    runtime::Shard* here = runtime::Shard::current();
+    const bool ours =
+        here != nullptr && here->index() < shards.size() && &shards[here->index()] == here;
+    return ours ? here : nullptr;
+  }
+
   void start(std::unique_ptr<Work> work) {
     if (!pool) {
       Ids& ids = shard_ids[work->home->index()]->ids;
@@ -250,7 +258,7 @@ void Dispatcher::decide(Decision decision, Done done) {
   auto work = std::make_unique<Work>();
   work->decision = std::move(decision);
   work->done = std::move(done);
-  if (runtime::Shard* here = runtime::Shard::current()) {
+  if (runtime::Shard* here = impl_->own_shard()) {
     work->home = here;
     impl_->start(std::move(work));
     return;

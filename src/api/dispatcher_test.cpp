@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "api/testing.h"
+#include "runtime/shards.h"
 
 namespace tandem::api {
 namespace {
@@ -51,6 +52,20 @@ TEST_CASE("effects are durable before anything is told of them") {
   decide(platform, [](const Moment&, const store::Snapshot&) -> Outcome { return Effects(); });
   CHECK(commanded);
   CHECK(platform.events.take().size() == 1);
+}
+
+TEST_CASE("an engine's own shards are strangers to the dispatcher") {
+  Platform platform(declare);
+  runtime::Shards engine(1);
+  engine.start();
+  std::promise<bool> told;
+  engine[0].post([&] {
+    platform.dispatcher->decide(
+        [](const Moment&, const store::Snapshot&) { return put_thing("1", "one"); },
+        [&](const Decided&) { told.set_value(engine[0].on_this_thread()); });
+  });
+  CHECK_FALSE(told.get_future().get());
+  engine.stop();
 }
 
 TEST_CASE("a decision overtaken by another is made again") {
