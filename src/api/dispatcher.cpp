@@ -78,6 +78,7 @@ struct Dispatcher::Impl {
   Options options;
   EventSink* sink = nullptr;
   std::function<std::optional<ApiError>(const Effects&)> check;
+  std::function<void(store::Batch&, const store::Snapshot&)> complete;
   std::function<void(WallTime)> timers_listener;
   std::vector<ChangeListener> change_listeners;
   std::vector<std::unique_ptr<ShardIds>> shard_ids;
@@ -129,6 +130,7 @@ struct Dispatcher::Impl {
     std::unique_ptr<store::Snapshot> snapshot = database.snapshot();
     const Moment moment{clock.now(), ids};
     Outcome outcome = work->decision(moment, *snapshot);
+    if (outcome && complete) complete(outcome->batch, *snapshot);
     snapshot.reset();
     if (!outcome) return refuse_work(std::move(work), std::move(outcome.error()));
     work->effects = std::move(*outcome);
@@ -244,6 +246,11 @@ void Dispatcher::set_event_sink(EventSink* sink) { impl_->sink = sink; }
 
 void Dispatcher::set_check(std::function<std::optional<ApiError>(const Effects&)> check) {
   impl_->check = std::move(check);
+}
+
+void Dispatcher::set_completion(
+    std::function<void(store::Batch&, const store::Snapshot&)> complete) {
+  impl_->complete = std::move(complete);
 }
 
 void Dispatcher::on_timers(std::function<void(WallTime earliest)> listener) {

@@ -62,6 +62,8 @@ class Dispatcher {
   void set_event_sink(EventSink* sink);
   /// Asked before effects are committed; what it answers refuses the decision (AnswerCheck).
   void set_check(std::function<std::optional<ApiError>(const Effects&)> check);
+  /// Given what is about to be committed, with the snapshot it was decided on, to make it complete.
+  void set_completion(std::function<void(store::Batch&, const store::Snapshot&)> complete);
   /// Called with the earliest due time of timers that were committed. Any shard.
   void on_timers(std::function<void(WallTime earliest)> listener);
   /// Called after a batch that changed one of these collections was committed, to drop what is

@@ -12,6 +12,9 @@ namespace tandem::ledger {
 void adjust(store::Batch& batch, std::string_view owner, Kind kind, std::string_view currency,
             Nanos delta);
 
+/// An entry as its row keeps it.
+std::string entry_body(const Note& note, const std::vector<Leg>& legs);
+
 /// Adds the entry's row and what it means for the totals of its day (views.h), but moves nothing.
 void write_entry(store::Batch& batch, const Note& note, const std::vector<Leg>& legs);
 

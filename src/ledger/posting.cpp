@@ -10,6 +10,7 @@
 #include "ledger/balances.h"
 #include "ledger/books.h"
 #include "ledger/holds.h"
+#include "ledger/payers.h"
 
 namespace tandem::ledger {
 namespace {
@@ -33,6 +34,28 @@ std::optional<Enum> named(const std::string_view (&names)[N], std::string_view t
 }
 
 bool is_bounded(Kind kind) { return kind == Kind::Cash || kind == Kind::Held; }
+
+Nanos taken_from(std::string_view owner, const std::vector<Leg>& legs) {
+  Nanos taken = 0;
+  for (const Leg& leg : legs) {
+    if (leg.kind == Kind::Cash && leg.owner == owner) taken -= leg.delta;
+  }
+  return taken;
+}
+
+void add_totals(store::Batch& batch, const Note& note, Nanos taken) {
+  const std::string day = day_of(note.occurred_at);
+  batch.adjusts.push_back(
+      {taken_key(note.owner, day, note.product, note.charge, note.currency), taken});
+  batch.adjusts.push_back(
+      {quantity_key(note.owner, day, note.product, note.charge, note.currency), note.quantity});
+  batch.adjusts.push_back({ever_key(note.owner, note.product, note.charge, note.currency), 1});
+  if (note.billing_group.empty()) return;
+  batch.adjusts.push_back(
+      {group_key(note.owner, note.billing_group, day, note.product, note.currency), taken});
+}
+
+}  // namespace
 
 std::string entry_body(const Note& note, const std::vector<Leg>& legs) {
   std::string text;
@@ -61,28 +84,6 @@ std::string entry_body(const Note& note, const std::vector<Leg>& legs) {
   out.end().end();
   return text;
 }
-
-Nanos taken_from(std::string_view owner, const std::vector<Leg>& legs) {
-  Nanos taken = 0;
-  for (const Leg& leg : legs) {
-    if (leg.kind == Kind::Cash && leg.owner == owner) taken -= leg.delta;
-  }
-  return taken;
-}
-
-void add_totals(store::Batch& batch, const Note& note, Nanos taken) {
-  const std::string day = day_of(note.occurred_at);
-  batch.adjusts.push_back(
-      {taken_key(note.owner, day, note.product, note.charge, note.currency), taken});
-  batch.adjusts.push_back(
-      {quantity_key(note.owner, day, note.product, note.charge, note.currency), note.quantity});
-  batch.adjusts.push_back({ever_key(note.owner, note.product, note.charge, note.currency), 1});
-  if (note.billing_group.empty()) return;
-  batch.adjusts.push_back(
-      {group_key(note.owner, note.billing_group, day, note.product, note.currency), taken});
-}
-
-}  // namespace
 
 std::string_view to_string(Kind kind) { return kKindNames[static_cast<size_t>(kind)]; }
 std::string_view to_string(Product product) { return kProductNames[static_cast<size_t>(product)]; }
@@ -202,7 +203,8 @@ std::optional<Entry> find_entry(const store::Snapshot& snapshot, std::string_vie
 std::vector<store::Collection> collections() {
   return {{std::string(kEntries), {{.path = "product"}, {.path = "charge"}, {.path = "reference"}}},
           {std::string(kHolds), {}},
-          {std::string(kLimits), {}}};
+          {std::string(kLimits), {}},
+          {std::string(kPayers), {}}};
 }
 
 }  // namespace tandem::ledger

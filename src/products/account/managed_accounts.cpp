@@ -3,6 +3,7 @@
 #include "api/auth/accounts.h"
 #include "api/auth/api_keys.h"
 #include "api/resource_engine.h"
+#include "ledger/payers.h"
 #include "ledger/views.h"
 #include "products/account/account.h"
 #include "products/account/opening.h"
@@ -59,7 +60,9 @@ Result<void, ApiError> make_account(Draft& draft, const Services& services) {
   const std::string context = sealing_context(call.account.id);
   managed.set("_api_key", secrets.seal(key.secret, context));
   managed.set("_api_token", secrets.seal(call.ids.token(kTokenSize), context));
-  open_books({call.now, call.ids}, id, services.starting_credit, draft.effects);
+  const bool rolled_up = managed["rollup_billing"].boolean();
+  open_books({call.now, call.ids}, id, rolled_up ? 0 : services.starting_credit, draft.effects);
+  if (rolled_up) ledger::set_payer(draft.effects.batch, id, call.account.id);
   return {};
 }
 
@@ -75,7 +78,8 @@ void show_money(const store::Snapshot& snapshot, json::Value& managed,
                 ledger::Nanos starting_credit) {
   const std::string_view id = managed["id"].string();
   ledger::Balance balance = ledger::read_balance(snapshot, id);
-  if (!has_books(snapshot, id)) balance.balance = starting_credit;
+  const bool rolled_up = managed["rollup_billing"].boolean();
+  if (!has_books(snapshot, id) && !rolled_up) balance.balance = starting_credit;
   managed.set("balance",
               json::Value::object({{"record_type", "balance"},
                                    {"currency", "USD"},

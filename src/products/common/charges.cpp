@@ -1,7 +1,7 @@
 #include "products/common/charges.h"
 
 #include "ledger/books.h"
-#include "ledger/views.h"
+#include "ledger/payers.h"
 #include "products/common/months.h"
 
 namespace tandem::products {
@@ -68,7 +68,7 @@ void keep(const Item& item, ledger::Nanos monthly, WallTime now, WallTime due, E
                                                 {"day", static_cast<int64_t>(day_of_month(now))},
                                                 {"due", date_text(due)},
                                                 {"next", date_text(due)},
-                           {"unpaid", due <= now}});
+                                                {"unpaid", due <= now}});
   effects.put(std::string(kSubscriptions), item.key, item.account, kept, store::kNew, now);
   add_timer(collection_on(item.account, due), effects);
 }
@@ -103,7 +103,7 @@ Effects collect(const api::Step& step, const store::Snapshot& snapshot) {
   query.order = {{"next"}};
   query.limit = kMostAtOnce;
   const store::Page page = snapshot.list(query);
-  ledger::Nanos left = ledger::read_balance(snapshot, step.timer.account).available();
+  ledger::Nanos left = ledger::read_spendable(snapshot, step.timer.account);
   for (const store::Row& row : page.rows) {
     json::Value kept = api::document_of(row);
     const ledger::Nanos price = kept["nanos"].integer();
@@ -136,6 +136,15 @@ void subscribe(const Item& item, ledger::Nanos monthly, WallTime now, Effects& e
 
 void subscribe_later(const Item& item, ledger::Nanos monthly, WallTime now, Effects& effects) {
   if (monthly > 0) keep(item, monthly, now, day_of(now), effects);
+}
+
+void change_monthly(const store::Snapshot& snapshot, std::string_view key, ledger::Nanos monthly,
+                    Effects& effects) {
+  const auto row = snapshot.get(kSubscriptions, key);
+  if (!row) return;
+  json::Value kept = api::document_of(*row);
+  kept.set("nanos", monthly);
+  effects.put(std::string(kSubscriptions), row->id, row->account, kept, row->revision);
 }
 
 void unsubscribe(std::string_view key, Effects& effects) {

@@ -39,6 +39,10 @@ void subscribe(const Item& item, ledger::Nanos monthly, WallTime now, api::Effec
 /// come about already and cannot be refused.
 void subscribe_later(const Item& item, ledger::Nanos monthly, WallTime now, api::Effects& effects);
 
+/// Further months cost something else; the day on which they are charged stays.
+void change_monthly(const store::Snapshot& snapshot, std::string_view key, ledger::Nanos monthly,
+                    api::Effects& effects);
+
 /// No further month is charged; what was paid stays paid.
 void unsubscribe(std::string_view key, api::Effects& effects);
 

@@ -1,7 +1,7 @@
 #include "products/messaging/inbound.h"
 
 #include "ledger/books.h"
-#include "ledger/views.h"
+#include "ledger/payers.h"
 #include "products/common/country_of.h"
 #include "products/common/detail_records.h"
 #include "products/common/number_health.h"
@@ -166,7 +166,7 @@ api::Effects receive_text(const InboundText& inbound, api::Moment moment,
   ledger::Price price;
   if (rate) price = {rate->price * inbound.parts, 0, rate->cost * inbound.parts};
   // A text that came in is never thrown away for want of money.
-  if (ledger::read_balance(snapshot, owner->account).available() < price.amount) price = {};
+  if (ledger::read_spendable(snapshot, owner->account) < price.amount) price = {};
 
   const std::string id = moment.ids.uuid();
   const json::Value message = make_document(inbound, *owner, id, price.amount, moment.now);

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "api/resource_engine.h"
-#include "ledger/views.h"
+#include "ledger/payers.h"
 #include "products/common/steps.h"
 #include "products/numbers/numbers.h"
 #include "products/numbers/order_desk.h"
@@ -139,7 +139,7 @@ std::vector<Wanted> find_numbers(const Inventory& inventory, const ledger::Rates
   const auto taken = [&](const std::vector<Number>& candidates) {
     return taken_numbers(snapshot, order.row.account, now, candidates);
   };
-  ledger::Nanos left = ledger::read_balance(snapshot, order.row.account).available();
+  ledger::Nanos left = ledger::read_spendable(snapshot, order.row.account);
   std::vector<Wanted> wanted;
   for (const Number& number : inventory.search(search, taken)) {
     const ledger::NumberRate price = price_of(rates, number);

@@ -2,7 +2,7 @@
 
 #include "api/resource_engine.h"
 #include "core/e164.h"
-#include "ledger/views.h"
+#include "ledger/payers.h"
 #include "products/common/connections.h"
 #include "products/common/owned_numbers.h"
 #include "products/common/steps.h"
@@ -187,7 +187,7 @@ Effects run(const ledger::Rates& rates, const api::Step& step, const store::Snap
   Effects effects;
   auto job = step_document(step, snapshot, kJobs);
   if (!job || job->fields["status"].string() != "pending") return effects;
-  ledger::Nanos left = ledger::read_balance(snapshot, job->row.account).available();
+  ledger::Nanos left = ledger::read_spendable(snapshot, job->row.account);
   json::Array done;
   json::Array failed;
   for (const json::Value& operation : job->fields["pending_operations"].items()) {

@@ -7,7 +7,7 @@
 
 #include "ledger/holds.h"
 #include "ledger/money.h"
-#include "ledger/views.h"
+#include "ledger/payers.h"
 #include "products/common/detail_records.h"
 #include "products/voice/limits.h"
 
@@ -29,8 +29,7 @@ ledger::Nanos price_of(const CallState& call, int64_t seconds, ledger::Nanos a_m
 /// What the account may be charged beyond what is set aside.
 ledger::Nanos spendable(const Turn& turn, const CallState& call) {
   if (turn.within_means()) return 0;
-  return std::max<ledger::Nanos>(0,
-                                 ledger::read_balance(turn.snapshot(), call.account).available());
+  return std::max<ledger::Nanos>(0, ledger::read_spendable(turn.snapshot(), call.account));
 }
 
 /// Begun seconds count.
