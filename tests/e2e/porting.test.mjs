@@ -1,6 +1,7 @@
 // Porting: orders on their way to numbers of the account, what they carry, and numbers that leave.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { inboxOf } from './messaging.mjs';
 import { Receiver, Tandem } from './tandem.mjs';
 import { until } from './until.mjs';
 
@@ -219,4 +220,28 @@ test('orders as a report', async () => {
   const lines = (await file.text()).trim().split('\r\n');
   assert.match(lines[0], /^id,support_key,status/);
   assert.equal(lines.length, 2);
+});
+
+test('codes prove who has the numbers', async () => {
+  const numbers = [await freeNumber(8), await freeNumber(9)];
+  const order = await filledIn(client, numbers);
+  const codes = client.portingOrders.verificationCodes;
+  assert.deepEqual(await all(codes.list(order.id)), []);
+  await assert.rejects(codes.verify(order.id, { verification_codes: [{ phone_number: numbers[0], code: '1' }] }), code('10015'));
+  await assert.rejects(codes.send(order.id, { phone_numbers: ['+13125550100'], verification_method: 'sms' }), code('10015'));
+  await assert.rejects(codes.send(order.id, { phone_numbers: ['nobody'], verification_method: 'sms' }), code('10016'));
+  await assert.rejects(stranger.portingOrders.verificationCodes.send(order.id, { phone_numbers: numbers }), code('10005'));
+  await codes.send(order.id, { phone_numbers: [numbers[0]], verification_method: 'sms' });
+  await codes.send(order.id, { phone_numbers: [numbers[1]], verification_method: 'call' });
+  const [text] = await until(() => inboxOf(tandem, numbers[0]), (got) => got.length > 0, 'the text');
+  const right = text.text.match(/\d{6}/)[0];
+  const calls = async () => (await tandem.request('GET', `/sandbox/calls?number=${encodeURIComponent(numbers[1])}`)).body.data;
+  await until(calls, (got) => got.length > 0, 'the call');
+  const { data } = await codes.verify(order.id, { verification_codes: [{ phone_number: numbers[0], code: right }, { phone_number: numbers[1], code: right + '0' }] });
+  assert.deepEqual(data.map((one) => [one.phone_number, one.verified, one.record_type]),
+    [[numbers[0], true, 'porting_verification_code'], [numbers[1], false, 'porting_verification_code']]);
+  const verified = async (value) => (await all(codes.list(order.id, { filter: { verified: value } }))).map((one) => one.phone_number);
+  assert.deepEqual(await verified(true), [numbers[0]]);
+  assert.deepEqual(await verified(false), [numbers[1]]);
+  await assert.rejects(stranger.portingOrders.verificationCodes.list(order.id), code('10005'));
 });

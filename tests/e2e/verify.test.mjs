@@ -1,6 +1,7 @@
 // Codes that prove who has a phone, sent to handsets of the sandbox.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { readWav } from './audio.mjs';
 import { inboxOf } from './messaging.mjs';
 import { Tandem } from './tandem.mjs';
 import { until } from './until.mjs';
@@ -88,4 +89,38 @@ test('too many wrong codes, or a late one, verify nothing', async () => {
   await tandem.advance(601_000);
   for (const one of codes) await assert.rejects(name(one), code('10015'));
   assert.deepEqual((await client.verifiedNumbers.list()).data, []);
+});
+
+/** The last call that reached the phone, once `holds`. */
+const callTo = async (phone, holds = () => true) => (await until(
+  async () => (await tandem.request('GET', `/sandbox/calls?number=${encodeURIComponent(phone)}`)).body.data,
+  (all) => all.length > 0 && holds(all[0]), 'the call', 30_000))[0];
+
+test('a code is said by a call, or is the end of the number that calls', async () => {
+  const profile = (await client.verifyProfiles.create({ name: 'shop', language: 'en-US',
+    call: { whitelisted_destinations: ['US'], app_name: 'Shop', code_length: 4 }, flashcall: { whitelisted_destinations: ['US'] } })).data.id;
+  const body = (phone_number, more) => ({ phone_number, verify_profile_id: profile, ...more });
+  await assert.rejects(client.verifications.triggerSMS(body('+13125550163')), code('10027'));
+  await assert.rejects(client.verifications.triggerCall(body('+442071838750')), code('10027'));
+  const called = (await client.verifications.triggerCall(body('+13125550163', { custom_code: '4711' }))).data;
+  assert.deepEqual([called.type, called.status, called.custom_code], ['call', 'pending', '4711']);
+  const call = await callTo('+13125550163', (seen) => seen.status === 'ended');
+  const { channels: [heard], rate } = readWav(Buffer.from(await (await fetch(`${tandem.origin}${call.recording.path}`)).arrayBuffer()));
+  assert.ok(heard.length / rate > 3, `${heard.length / rate} s`);
+  assert.ok(heard.filter((sample) => Math.abs(sample) > 1_000).length > rate / 2, 'somebody speaks');
+  const check = (phone, given) => client.verifications.byPhoneNumber.actions.verify(phone, { code: given, verify_profile_id: profile });
+  assert.equal((await check('+13125550163', '4711')).data.response_code, 'accepted');
+
+  const flashed = (await client.verifications.triggerFlashcall(body('+13125550164'))).data;
+  assert.equal(flashed.type, 'flashcall');
+  const flash = await callTo('+13125550164');
+  assert.match(flash.from, /^\+150055\d{5}$/);
+  assert.equal((await check('+13125550164', flash.from.slice(-5))).data.response_code, 'accepted');
+});
+
+test('a number is verified by a call too', async () => {
+  const phone_number = '+13125550172';
+  assert.equal((await client.verifiedNumbers.create({ phone_number, verification_method: 'call' })).verification_method, 'call');
+  await callTo(phone_number);
+  await assert.rejects(client.verifiedNumbers.actions.submitVerificationCode(phone_number, { verification_code: '0' }), code('10015'));
 });

@@ -4,6 +4,7 @@
 
 #include "api/resource_engine.h"
 #include "contract/operations.h"
+#include "products/common/whole_list.h"
 #include "products/networking/interfaces.h"
 #include "products/networking/networking.h"
 
@@ -22,18 +23,6 @@ using api::refuse;
 using contract::Op;
 
 constexpr std::string_view kDefaultGateways = "default_gateways";
-
-/// The answer of the three operations: a list of the gateway, or of nothing.
-api::Reply gateways_reply(json::Array data) {
-  const auto count = static_cast<int64_t>(data.size());
-  json::Value body = json::Value::object();
-  body.set("data", std::move(data));
-  body.set(
-      "meta",
-      json::Value::object(
-          {{"page_number", 1}, {"page_size", 20}, {"total_pages", 1}, {"total_results", count}}));
-  return api::Reply::json(body.text());
-}
 
 std::optional<store::Row> gateway_of(const Call& call, const store::Snapshot& snapshot) {
   return snapshot.find(kDefaultGateways, call.account.id, "network_id", call.param("id"));
@@ -74,7 +63,7 @@ Outcome create_default(const Call& call, const store::Snapshot& snapshot) {
                                                    {"updated_at", now}});
   Effects effects;
   effects.put(std::string(kDefaultGateways), id, call.account.id, gateway, store::kNew, call.now);
-  effects.reply = gateways_reply({gateway});
+  effects.reply = whole_list({gateway});
   return effects;
 }
 
@@ -83,7 +72,7 @@ Outcome show_default(const Call& call, const store::Snapshot& snapshot) {
   if (!network) return tl::unexpected(network.error());
   const auto row = gateway_of(call, snapshot);
   Effects effects;
-  effects.reply = gateways_reply(row ? json::Array{api::document_of(*row)} : json::Array{});
+  effects.reply = whole_list(row ? json::Array{api::document_of(*row)} : json::Array{});
   return effects;
 }
 
@@ -96,7 +85,7 @@ Outcome delete_default(const Call& call, const store::Snapshot& snapshot) {
   gateway.set("status", "deleting");
   Effects effects;
   effects.remove(std::string(kDefaultGateways), row->id, row->revision);
-  effects.reply = gateways_reply({std::move(gateway)});
+  effects.reply = whole_list({std::move(gateway)});
   return effects;
 }
 

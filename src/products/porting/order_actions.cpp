@@ -2,6 +2,7 @@
 #include <string>
 
 #include "products/common/steps.h"
+#include "products/common/whole_list.h"
 #include "products/porting/activation.h"
 #include "products/porting/bind.h"
 #include "products/porting/order_requirements.h"
@@ -115,15 +116,8 @@ Outcome list_windows(const api::Registry& registry, const Call& call,
                                         {"started_at", to_iso8601(window.start)},
                                         {"ended_at", to_iso8601(window.end)}}));
   }
-  const auto count = static_cast<int64_t>(data.size());
-  json::Value body = json::Value::object();
-  body.set("data", std::move(data));
-  body.set("meta", json::Value::object({{"page_number", 1},
-                                        {"page_size", count},
-                                        {"total_pages", 1},
-                                        {"total_results", count}}));
   Effects effects;
-  effects.reply = api::Reply::json(body.text());
+  effects.reply = whole_list(std::move(data));
   return effects;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "products/common/document_links.h"
+#include "products/common/whole_list.h"
 #include "products/porting/bind.h"
 #include "products/porting/porting.h"
 
@@ -86,15 +87,8 @@ Outcome list(const api::Registry& registry, const Call& call, const store::Snaps
          {"requirement_status", answer.empty() ? "requirement-info-pending" : "approved"},
          {"requirement_type", std::move(shown)}}));
   }
-  const auto count = static_cast<int64_t>(data.size());
-  json::Value body = json::Value::object();
-  body.set("data", std::move(data));
-  body.set("meta", json::Value::object({{"page_number", 1},
-                                        {"page_size", count},
-                                        {"total_pages", 1},
-                                        {"total_results", count}}));
   Effects effects;
-  effects.reply = api::Reply::json(body.text());
+  effects.reply = whole_list(std::move(data));
   return effects;
 }
 

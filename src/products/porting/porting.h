@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "api/registry.h"
+#include "products/common/phone_codes.h"
 #include "products/common/services.h"
 
 /// Taking numbers along: orders that bring numbers here from another provider, and requests of
@@ -41,6 +42,7 @@ void declare_letters(api::Registry& registry);
 void declare_reports(api::Registry& registry, store::Blobs& blobs);
 void declare_checks(api::Registry& registry, const numbers::Inventory& inventory);
 void declare_portouts(api::Registry& registry);
+void declare_verification_codes(api::Registry& registry, const PhoneCodes& codes);
 void declare_portout_parts(api::Registry& registry);
 
 }  // namespace tandem::products::porting

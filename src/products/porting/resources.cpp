@@ -16,6 +16,7 @@ void declare(api::Registry& registry, const Services& services) {
   declare_letters(registry);
   declare_reports(registry, services.blobs);
   declare_checks(registry, services.inventory);
+  if (services.codes) declare_verification_codes(registry, *services.codes);
   declare_portouts(registry);
   declare_portout_parts(registry);
   services.seeds.add("porting_uk_carriers", "porting/data/uk_carriers.json");

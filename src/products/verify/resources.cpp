@@ -2,7 +2,7 @@
 
 namespace tandem::products::verify {
 
-void declare(api::Registry& registry, const Services&) {
+void declare(api::Registry& registry, const Services& services) {
   registry.resource({.path = "/verify_profiles/templates"});
   registry.resource({
       .path = "/verify_profiles",
@@ -10,22 +10,9 @@ void declare(api::Registry& registry, const Services&) {
       .references = {{"sms.messaging_template_id", "verify_profiles_templates"},
                      {"call.messaging_template_id", "verify_profiles_templates"}},
   });
-}
-
-void declare_codes(api::Registry& registry, MessageSender& texts) {
-  declare_verifications(registry, texts);
-  declare_verified_numbers(registry, texts);
-}
-
-std::string make_code(Ids& ids, size_t digits) {
-  constexpr size_t kDraw = 64;  // characters, of which about one in six is a digit
-  std::string code;
-  while (code.size() < digits) {
-    for (const char c : ids.token(kDraw)) {
-      if (c >= '0' && c <= '9' && code.size() < digits) code += c;
-    }
-  }
-  return code;
+  if (!services.codes) return;
+  declare_verifications(registry, *services.codes);
+  declare_verified_numbers(registry, *services.codes);
 }
 
 }  // namespace tandem::products::verify

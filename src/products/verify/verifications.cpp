@@ -33,6 +33,15 @@ constexpr int64_t kUsualTimeout = 300;    // seconds
 constexpr int64_t kLongestTimeout = 600;  // seconds
 constexpr size_t kMostCustomCode = 10;
 
+/// How the code goes: operation, settings of the profile, and what answers call it.
+struct Kind {
+  std::string_view name;  // "sms": of the profile's settings and of the verification
+  PhoneCode::Way way;
+};
+constexpr Kind kText{"sms", PhoneCode::Way::Text};
+constexpr Kind kCall{"call", PhoneCode::Way::Call};
+constexpr Kind kFlashCall{"flashcall", PhoneCode::Way::FlashCall};
+
 std::string replaced(std::string text, std::string_view mark, std::string_view value) {
   for (size_t at = text.find(mark); at != std::string::npos;
        at = text.find(mark, at + value.size())) {
@@ -43,23 +52,23 @@ std::string replaced(std::string text, std::string_view mark, std::string_view v
 
 bool may_go_to(const json::Value& settings, std::string_view phone_number) {
   const std::string_view country = country_of(phone_number);
-  const auto& allowed = settings["whitelisted_destinations"].items();
+  const json::Value& list = settings["whitelisted_destinations"];
+  if (!list.is_array()) return false;
+  const auto& allowed = list.items();
   return std::any_of(allowed.begin(), allowed.end(), [&](const json::Value& one) {
     return one.string() == country || one.string() == "*";
   });
 }
 
-std::string text_of(const store::Snapshot& snapshot, const json::Value& profile,
-                    std::string_view code) {
-  const json::Value& settings = profile["sms"];
+/// What is written or said, with the mark of the code still in it.
+std::string words_of(const store::Snapshot& snapshot, const json::Value& profile,
+                     const json::Value& settings) {
   std::string text(kUsualText);
   if (const auto row = snapshot.get(kTemplates, settings["messaging_template_id"].string())) {
     text = api::document_of(*row)["text"].string();
   }
   const std::string_view app = settings["app_name"].string();
-  return replaced(
-      replaced(std::move(text), "{{app_name}}", app.empty() ? profile["name"].string() : app),
-      "{{code}}", code);
+  return replaced(std::move(text), "{{app_name}}", app.empty() ? profile["name"].string() : app);
 }
 
 Result<json::Value, ApiError> find_profile(const Call& call, const store::Snapshot& snapshot) {
@@ -71,13 +80,17 @@ Result<json::Value, ApiError> find_profile(const Call& call, const store::Snapsh
   return api::document_of(*row);
 }
 
-Result<void, ApiError> check_request(const Call& call, const json::Value& profile) {
+Result<void, ApiError> check_request(const Call& call, const json::Value& profile,
+                                     const Kind& kind) {
   const std::string_view number = call.body["phone_number"].string();
   if (!is_e164(number)) return refuse("10016", "This is no E.164 number.", "/phone_number");
-  if (!profile["sms"].is_object()) {
-    return refuse("10027", "The profile has no settings for text messages.", "/verify_profile_id");
+  const json::Value& settings = profile[kind.name];
+  if (!settings.is_object()) {
+    return refuse("10027",
+                  "The profile has no settings for this way: " + std::string(kind.name) + ".",
+                  "/verify_profile_id");
   }
-  if (!may_go_to(profile["sms"], number)) {
+  if (!may_go_to(settings, number)) {
     return refuse("10027", "The profile does not allow this destination.", "/phone_number");
   }
   if (call.body["custom_code"].string().size() > kMostCustomCode) {
@@ -90,7 +103,8 @@ Result<void, ApiError> check_request(const Call& call, const json::Value& profil
   return {};
 }
 
-std::string code_for(const Call& call, const json::Value& settings) {
+std::string code_for(const Call& call, const json::Value& settings, const Kind& kind) {
+  if (kind.way == PhoneCode::Way::FlashCall) return make_code(call.ids, kFlashCallDigits);
   const std::string_view custom = call.body["custom_code"].string();
   if (!custom.empty()) return std::string(custom);
   const int64_t digits =
@@ -98,19 +112,19 @@ std::string code_for(const Call& call, const json::Value& settings) {
   return make_code(call.ids, static_cast<size_t>(digits));
 }
 
-Outcome send_code(const api::Registry& registry, MessageSender& texts, const Call& call,
-                  const store::Snapshot& snapshot) {
+Outcome send_code(const api::Registry& registry, const PhoneCodes& codes, const Kind& kind,
+                  const Call& call, const store::Snapshot& snapshot) {
   const auto profile = find_profile(call, snapshot);
   if (!profile) return tl::unexpected(profile.error());
-  if (auto ok = check_request(call, *profile); !ok) return tl::unexpected(ok.error());
-  const json::Value& settings = (*profile)["sms"];
-  const std::string code = code_for(call, settings);
+  if (auto ok = check_request(call, *profile, kind); !ok) return tl::unexpected(ok.error());
+  const json::Value& settings = (*profile)[kind.name];
+  const std::string code = code_for(call, settings, kind);
   const int64_t timeout = call.body["timeout_secs"].integer(
       settings["default_verification_timeout_secs"].integer(kUsualTimeout));
   const std::string number(call.body["phone_number"].string());
   json::Value input = json::Value::object({{"phone_number", number},
                                            {"verify_profile_id", (*profile)["id"]},
-                                           {"type", "sms"},
+                                           {"type", kind.name},
                                            {"status", "pending"},
                                            {"timeout_secs", timeout},
                                            {"_code", code},
@@ -119,9 +133,13 @@ Outcome send_code(const api::Registry& registry, MessageSender& texts, const Cal
   const api::ResourceEngine* verifications = registry.engine(kVerifications);
   const json::Value made = verifications->make({call.now, call.ids}, input);
   Effects effects;
-  const std::string_view sender = settings["alpha_sender"].string("Tandem");
-  auto sent = texts.send({std::string(sender), number, text_of(snapshot, *profile, code)},
-                         {call.now, call.ids}, effects);
+  const PhoneCode phone_code{.way = kind.way,
+                             .to = number,
+                             .code = code,
+                             .words = words_of(snapshot, *profile, settings),
+                             .sender = std::string(settings["alpha_sender"].string("Tandem")),
+                             .language = std::string((*profile)["language"].string("en-US"))};
+  auto sent = codes.send(phone_code, {call.now, call.ids}, snapshot, effects);
   if (!sent) return tl::unexpected(sent.error());
   verifications->put_new(call.account.id, call.now, made, effects);
   effects.timers.push_back(document_timer(kExpire, made["id"].string(), call.account.id,
@@ -137,7 +155,7 @@ Effects judge(const api::Registry& registry, const Call& call, const store::Row&
   const int64_t tries = verification["_tries"].integer() + 1;
   verification.set("_tries", tries);
   if (accepted) verification.set("status", "accepted");
-  if (!accepted && tries >= kMostTries) verification.set("status", "invalid");
+  if (!accepted && tries >= kMostCodeTries) verification.set("status", "invalid");
   Effects effects;
   registry.engine(kVerifications)->put(row, verification, call.now, effects);
   effects.reply = api::Reply::data(
@@ -214,11 +232,15 @@ void bind(api::Registry& registry, Op op, Handle handle) {
 
 }  // namespace
 
-void declare_verifications(api::Registry& registry, MessageSender& texts) {
-  registry.bind(Op::CreateVerificationSms,
-                [&registry, &texts](const Call& call, const store::Snapshot& snapshot) {
-                  return send_code(registry, texts, call, snapshot);
-                });
+void declare_verifications(api::Registry& registry, const PhoneCodes& codes) {
+  const auto bind_send = [&](Op op, const Kind& kind) {
+    registry.bind(op, [&registry, &codes, &kind](const Call& call, const store::Snapshot& s) {
+      return send_code(registry, codes, kind, call, s);
+    });
+  };
+  bind_send(Op::CreateVerificationSms, kText);
+  bind_send(Op::CreateVerificationCall, kCall);
+  bind_send(Op::CreateFlashcallVerification, kFlashCall);
   bind(registry, Op::VerifyVerificationCodeById, check_by_id);
   bind(registry, Op::VerifyVerificationCodeByPhoneNumber, check_by_number);
   bind(registry, Op::RetrieveVerification, show);

@@ -19,7 +19,6 @@ using contract::Op;
 
 constexpr std::string_view kNumbers = "verified_numbers";
 constexpr std::string_view kCodes = "verified_number_codes";  // by account and number
-constexpr std::string_view kSender = "Tandem";
 constexpr auto kCodeTime = std::chrono::minutes(10);
 constexpr size_t kDigits = 6;
 
@@ -27,20 +26,17 @@ std::string key_of(const Call& call, std::string_view phone_number) {
   return call.account.id + "/" + std::string(phone_number);
 }
 
-Outcome send_code(MessageSender& texts, const Call& call, const store::Snapshot& snapshot) {
+Outcome send_code(const PhoneCodes& codes, const Call& call, const store::Snapshot& snapshot) {
   const std::string number(call.body["phone_number"].string());
   const std::string_view method = call.body["verification_method"].string();
   if (!is_e164(number)) return refuse("10016", "This is no E.164 number.", "/phone_number");
-  if (method != "sms") {
-    return refuse("10015", "Codes are sent by text message.", "/verification_method");
-  }
   if (snapshot.get(kNumbers, key_of(call, number))) {
     return refuse("10012", "You have verified this number already.", "/phone_number");
   }
   const std::string code = make_code(call.ids, kDigits);
   Effects effects;
-  auto sent = texts.send({std::string(kSender), number, "Your verification code is " + code + "."},
-                         {call.now, call.ids}, effects);
+  auto sent = codes.send({.way = code_way(method), .to = number, .code = code},
+                         {call.now, call.ids}, snapshot, effects);
   if (!sent) return tl::unexpected(sent.error());
   effects.put(std::string(kCodes), key_of(call, number), call.account.id,
               json::Value::object(
@@ -59,7 +55,7 @@ Outcome check_code(const api::Registry& registry, const Call& call,
   if (!row) return tl::unexpected(ApiError::not_found("No code was sent to this number."));
   json::Value code = api::document_of(*row);
   const auto expires = parse_iso8601(code["expires_at"].string());
-  if (!expires || *expires <= call.now || code["tries"].integer() >= kMostTries) {
+  if (!expires || *expires <= call.now || code["tries"].integer() >= kMostCodeTries) {
     return refuse("10015", "The code has expired. Ask for another.", "/verification_code");
   }
   Effects effects;
@@ -84,11 +80,11 @@ Outcome check_code(const api::Registry& registry, const Call& call,
 
 }  // namespace
 
-void declare_verified_numbers(api::Registry& registry, MessageSender& texts) {
+void declare_verified_numbers(api::Registry& registry, const PhoneCodes& codes) {
   registry.collection({std::string(kCodes), {}});
   registry.bind(Op::CreateVerifiedNumber,
-                [&texts](const Call& call, const store::Snapshot& snapshot) {
-                  return send_code(texts, call, snapshot);
+                [&codes](const Call& call, const store::Snapshot& snapshot) {
+                  return send_code(codes, call, snapshot);
                 });
   registry.bind(Op::VerifyVerificationCode,
                 [&registry](const Call& call, const store::Snapshot& snapshot) {

@@ -57,6 +57,7 @@ void handle(Turn& turn, CallState& call, const reports::Answered& report) {
   turn.tell(call, "call.answered", life_payload(call, "answered"));
   watch_money(turn, call);
   begin_on_answer(turn, call);
+  end_if_said(turn, call);
 }
 
 void handle(Turn& turn, CallState& call, const reports::Bridged& report) {

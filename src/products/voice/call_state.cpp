@@ -194,6 +194,7 @@ void work_fields(const Archive& a, Part& c) {
   a("limit_timer", c.limit_timer);
   a("money_timer", c.money_timer);
   a("command_timer", c.command_timer);
+  a("brief", c.brief);
   a("by_command", c.by_command);
   a("hangup_status", c.hangup_status);
 }

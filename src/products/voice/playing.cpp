@@ -90,6 +90,11 @@ void on_report(Turn& turn, CallState& call, const reports::PlayEnded& report) {
   std::erase_if(call.playing, [&](const Playing& each) { return each.id == playing.id; });
   tell_ended(turn, call, playing, status_of(playing, report), report.detail);
   on_prompt_ended(turn, call, playing.id);
+  end_if_said(turn, call);
+}
+
+void end_if_said(Turn& turn, CallState& call) {
+  if (call.brief && call.playing.empty()) turn.order(orders::HangUp{.call = call.id});
 }
 
 void end_playing(Turn& turn, CallState& call) {

@@ -19,6 +19,8 @@ void stop_playing(Turn& turn, CallState& call, bool overlay, bool all);
 
 void on_report(Turn& turn, CallState& call, const reports::PlayStarted& report);
 void on_report(Turn& turn, CallState& call, const reports::PlayEnded& report);
+/// Ends a call that is brief and has said all it had to say.
+void end_if_said(Turn& turn, CallState& call);
 /// The call is over: what had begun ends with it.
 void end_playing(Turn& turn, CallState& call);
 

@@ -5,6 +5,7 @@
 #include "contract/operations.h"
 #include "core/assert.h"
 #include "products/common/data_file.h"
+#include "products/common/whole_list.h"
 #include "products/wireless/sim_cards.h"
 #include "products/wireless/wireless.h"
 
@@ -89,14 +90,8 @@ Outcome list_values(const json::Value& all, const Call& call) {
   if (!values.is_array()) {
     return tl::unexpected(ApiError::parameter("10032", "type", "Types are country, mcc and plmn."));
   }
-  const auto count = static_cast<int64_t>(values.items().size());
-  json::Value body = json::Value::object({{"data", values}});
-  body.set("meta", json::Value::object({{"page_number", 1},
-                                        {"page_size", count},
-                                        {"total_pages", 1},
-                                        {"total_results", count}}));
   Effects effects;
-  effects.reply = api::Reply::json(body.text());
+  effects.reply = whole_list(values.items());
   return effects;
 }
 
