@@ -9,7 +9,7 @@ export const outside = '+13125550142';
 /** For assert.rejects(): the API's error has that code. */
 export const codeOf = (code) => (error) => {
   const seen = error.error?.errors?.[0]?.code;
-  if (seen !== code) throw new Error(`${code} expected: ${error.message}`);
+  if (String(seen) !== code) throw new Error(`${code} expected: ${error.message}`);
   return true;
 };
 

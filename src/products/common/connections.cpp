@@ -27,7 +27,8 @@ void mirror_connection(const json::Value& connection, std::string_view name_fiel
     if (value) entry.set(field, *value);
   }
   entry.set("connection_name", connection[name_field]);
-  entry.set("outbound_voice_profile_id", connection.at_path("outbound.outbound_voice_profile_id"));
+  const json::Value& profile = connection.at_path("outbound.outbound_voice_profile_id");
+  if (profile.is_string()) entry.set("outbound_voice_profile_id", profile);
   entry.members().erase("outbound");
   effects.put(std::string(kConnections), std::string(connection["id"].string()),
               std::string(account), entry, store::kAnyRevision, now);

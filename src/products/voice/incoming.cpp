@@ -7,6 +7,7 @@
 #include "products/common/owned_numbers.h"
 #include "products/voice/answer_actions.h"
 #include "products/voice/call_machine.h"
+#include "products/voice/channels.h"
 #include "products/voice/charges.h"
 #include "products/voice/dial.h"
 #include "products/voice/limits.h"
@@ -176,7 +177,11 @@ Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
     route.relay = std::move(*relay);
   }
   take_inbound_limits(turn, call, connection->document);
-  open_charges(turn, call);
+  if (is_paid_by_channel(settings)) {
+    take_channel(turn, call, *owned);
+  } else {
+    open_charges(turn, call);
+  }
   if (connection->document["first_command_timeout"].boolean()) {
     const int64_t seconds = connection->document["first_command_timeout_secs"].integer(30);
     call.command_timer = turn.start_timer(call, std::chrono::seconds(seconds));

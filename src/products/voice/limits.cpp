@@ -95,6 +95,9 @@ api::ApiError limit_error(std::string_view counter) {
   if (counter.starts_with(kOutboundCounter) || counter.starts_with(kInboundCounter)) {
     return {"90043", "The connection has as many calls as it may have at once."};
   }
+  if (counter.starts_with(kChannelCounter)) {
+    return {"90043", "All inbound channels of the account are taken."};
+  }
   return {"20100", "There is not enough money for this call."};
 }
 

@@ -11,6 +11,9 @@ namespace tandem::products::voice {
 /// Legs of one account at a time.
 inline constexpr int64_t kMaxAccountCalls = 10'000;
 
+/// What counters of inbound channels begin with (channels.h).
+inline constexpr std::string_view kChannelCounter = "calls/channels/";
+
 /// Counts an outgoing call; the batch falls when a limit is reached (see limit_error()).
 void take_outbound_limits(Turn& turn, CallState& call, const json::Value& connection,
                           const json::Value& profile);

@@ -1,12 +1,16 @@
 #include <utility>
 
 #include "contract/operations.h"
+#include "products/common/channels.h"
 #include "products/common/connections.h"
 #include "products/common/detail_records.h"
+#include "products/common/seeds.h"
 #include "products/voice/call_log.h"
 #include "products/voice/call_reads.h"
 #include "products/voice/call_state.h"
+#include "products/voice/channels.h"
 #include "products/voice/commands.h"
+#include "products/voice/connectors.h"
 #include "products/voice/dial.h"
 #include "products/voice/queues.h"
 #include "products/voice/registrations.h"
@@ -54,6 +58,9 @@ void declare(api::Registry& registry, const Services& services) {
   declare_call_log(registry);
   declare_call_reads(registry);
   declare_queues(registry);
+  declare_connectors(registry, services.secrets);
+  services.seeds.add(std::string(kChannelZones), "voice/data/channel_zones.json");
+  declare_channels(registry, services.rates);
   if (services.switchboard) declare_calls(registry, *services.switchboard);
 }
 
