@@ -11,13 +11,15 @@
 #include "app/web_fetcher.h"
 #include "contract/contract.h"
 #include "ledger/rates.h"
+#include "products/common/phone_codes.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
 #include "products/messaging/media.h"
+#include "products/messaging/rcs.h"
 #include "products/messaging/send_handlers.h"
 #include "products/messaging/service_texts.h"
 #include "products/numbers/inventory.h"
-#include "products/verify/verify.h"
+#include "products/voice/service_calls.h"
 #include "products/voice/switchboard.h"
 #include "store/blobs.h"
 
@@ -77,14 +79,17 @@ Result<std::vector<CoverageRow>> measure_coverage() {
   WebFetcher fetcher{WebFetcher::Options()};
   LocalSpeaker speaker;
   products::voice::Switchboard switchboard({}, {**blobs, **secrets, fetcher, *rates});
-  declare_products(registry, {**blobs, **secrets, seeds, inventory, fetcher, speaker,
-                              [](const api::Decision&) {}, *rates, 0, &switchboard});
   products::messaging::SendQueue messages;
-  const products::messaging::MediaStore media({fetcher, **blobs, **secrets, {}});
-  products::messaging::declare_sending(registry,
-                                       {*rates, messages, media, [](const api::Decision&) {}});
   products::messaging::ServiceTexts service_texts(messages);
-  products::verify::declare_codes(registry, service_texts);
+  products::voice::ServiceCalls service_calls(switchboard);
+  const products::PhoneCodes codes(service_texts, service_calls);
+  declare_products(registry, {**blobs, **secrets, seeds, inventory, fetcher, speaker,
+                              [](const api::Decision&) {}, *rates, 0, &switchboard, &codes});
+  const products::messaging::MediaStore media({fetcher, **blobs, **secrets, {}});
+  const products::messaging::SendingMeans sending{*rates, messages, media,
+                                                  [](const api::Decision&) {}};
+  products::messaging::declare_sending(registry, sending);
+  products::messaging::declare_rcs(registry, sending, nullptr);
   const auto pending = (*contract)->pending();
   const auto sound = registry.check({pending.begin(), pending.end()});
   if (!sound) return tl::unexpected(sound.error());

@@ -21,9 +21,12 @@
 #include "app/products.h"
 #include "app/sandbox.h"
 #include "app/sandbox_phones.h"
+#include "app/sandbox_rcs.h"
 #include "app/site.h"
 #include "app/web_fetcher.h"
+#include "carrier/sandbox/inbox.h"
 #include "carrier/sandbox/phone_network.h"
+#include "carrier/sandbox/rcs_phones.h"
 #include "contract/contract.h"
 #include "core/log.h"
 #include "core/metrics.h"
@@ -31,21 +34,24 @@
 #include "events/feed.h"
 #include "events/signing_key.h"
 #include "http/server.h"
+#include "ledger/payers.h"
 #include "ledger/posting.h"
 #include "ledger/rates.h"
 #include "products/account/balance_watch.h"
 #include "products/common/detail_records.h"
 #include "products/common/file_links.h"
+#include "products/common/phone_codes.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
+#include "products/messaging/rcs.h"
 #include "products/messaging/send_handlers.h"
 #include "products/messaging/service_texts.h"
 #include "products/numbers/inventory.h"
 #include "products/oauth/oauth.h"
 #include "products/oauth/token_authenticator.h"
-#include "products/verify/verify.h"
 #include "products/voice/call_log.h"
 #include "products/voice/call_state.h"
+#include "products/voice/service_calls.h"
 #include "products/voice/switchboard.h"
 #include "runtime/shards.h"
 #include "runtime/tls.h"
@@ -198,6 +204,9 @@ struct Platform::Parts {
   products::messaging::SendQueue messages;
   std::optional<products::messaging::MediaStore> media;
   products::messaging::ServiceTexts service_texts{messages};
+  std::unique_ptr<products::voice::ServiceCalls> service_calls;
+  std::unique_ptr<products::PhoneCodes> codes;
+  std::unique_ptr<carrier::sandbox::RcsPhones> rcs;  // of the sandbox
   std::unique_ptr<api::Registry> registry;
   std::unique_ptr<store::Database> database;
   std::unique_ptr<runtime::Shards> shards;
@@ -265,15 +274,25 @@ Result<void> Platform::Parts::open_state() {
   switchboard = std::make_unique<products::voice::Switchboard>(
       switchboard_options(config),
       products::voice::Switchboard::Means{*blobs, *secrets, *fetcher, *rates});
-  declare_products(*registry, {*blobs, *secrets, seeds, inventory, *fetcher, speaker,
-                               [this](api::Decision decision) { decide(std::move(decision)); },
-                               *rates, starting_credit(config), switchboard.get()});
+  service_calls = std::make_unique<products::voice::ServiceCalls>(*switchboard);
+  codes = std::make_unique<products::PhoneCodes>(service_texts, *service_calls);
+  declare_products(*registry,
+                   {*blobs, *secrets, seeds, inventory, *fetcher, speaker,
+                    [this](api::Decision decision) { decide(std::move(decision)); }, *rates,
+                    starting_credit(config), switchboard.get(), codes.get(), config.providers});
   media.emplace(
       products::messaging::MediaStore::Means{*fetcher, *blobs, *secrets, config.base_url()});
-  products::messaging::declare_sending(
-      *registry,
-      {*rates, messages, *media, [this](api::Decision decision) { decide(std::move(decision)); }});
-  products::verify::declare_codes(*registry, service_texts);
+  const products::messaging::SendingMeans sending{
+      *rates, messages, *media, [this](api::Decision decision) { decide(std::move(decision)); }};
+  products::messaging::declare_sending(*registry, sending);
+  if (is_sandbox(config)) {
+    rcs = std::make_unique<carrier::sandbox::RcsPhones>(
+        [this](const std::string& number) {
+          return carrier::sandbox::script_of(*database->snapshot(), number).rcs;
+        },
+        *clock);
+  }
+  products::messaging::declare_rcs(*registry, sending, rcs.get());
   api::declare_retention(*registry, retention_rules(config));
   const auto pending = contract->pending();
   if (auto sound = registry->check({pending.begin(), pending.end()}); !sound) return sound;
@@ -323,6 +342,7 @@ void Platform::Parts::wire() {
   gate = std::make_unique<api::auth::Gate>(*database, *clock, shards->size(), gate_options(config));
   gate->add(std::make_unique<products::oauth::TokenAuthenticator>(*secrets));
   dispatcher->set_event_sink(outlet.get());
+  dispatcher->set_completion(ledger::let_payers_pay);
   dispatcher->on_timers([this](WallTime due) { workflows->due_at(due); });
   dispatcher->on_change(collections_of_callers(), [this] { gate->forget(); });
   balances = std::make_unique<products::account::BalanceWatch>(*shards, *dispatcher);
@@ -349,6 +369,7 @@ void Platform::Parts::mount() {
           switchboard->speak(text, language, std::move(done));
         },
         *clock, (*shards)[0]);
+    mount_sandbox_rcs(site, *rcs, *registry, *dispatcher);
     mount_sandbox_phones(site, *phones, [this] { return switchboard->address(); });
     sandbox_clock->on_advance([this] {
       workflows->wake();
@@ -371,6 +392,7 @@ Result<void> Platform::Parts::reset() {
   if (phones) {
     phones->book().clear();
     phones->log().clear();
+    rcs->clear();
   }
   texting->reset();
   workflows->start();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Tandem } from './tandem.mjs';
-import { buyNumber, refused } from './messaging.mjs';
+import { buyNumber, refused, verifyTollFree } from './messaging.mjs';
 
 const handset = '+13125550123';
 let tandem;
@@ -87,8 +87,10 @@ describe('receivers', () => {
     test(`${code}: ${what}`, () => refused(send(more), code));
   }
   test('40319: the sender itself', () => refused(send({ to: number }), '40319'));
-  test('40319: from a toll-free number to another continent', async () => {
+  test('40329, 40319: from a toll-free number before it is verified, and to another continent', async () => {
     const free = await buyNumber(tandem, client, profile, { country_code: 'US', phone_number_type: 'toll_free' });
+    await refused(send({ from: free }), '40329');
+    await verifyTollFree(tandem, client, free);
     await refused(send({ from: free, to: '+447400123456' }), '40319');
   });
 });

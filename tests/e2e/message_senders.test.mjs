@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Receiver, Tandem } from './tandem.mjs';
-import { buyNumber, inboxOf, refused } from './messaging.mjs';
+import { buyNumber, inboxOf, refused, verifyTollFree } from './messaging.mjs';
 
 let tandem;
 let client;
@@ -23,6 +23,7 @@ before(async () => {
     await buyNumber(tandem, client, profile, { country_code: 'US', national_destination_code: '212' }),
     await buyNumber(tandem, client, profile, { country_code: 'US', phone_number_type: 'toll_free' }),
   ];
+  await verifyTollFree(tandem, client, numbers[2]);
 });
 after(async () => {
   await hooks?.stop();

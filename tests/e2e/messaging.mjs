@@ -15,6 +15,30 @@ export async function buyNumber(tandem, client, profileId, filter = { country_co
   return assert.fail(`${phone_number} did not become active`);
 }
 
+/** A request to verify toll-free numbers, with all that one asks for. */
+export const tollFreeRequest = (numbers, change = {}) => ({
+  businessName: 'Acme', corporateWebsite: 'https://example.com', businessAddr1: '600 Congress Avenue', businessCity: 'Austin',
+  businessState: 'Texas', businessZip: '78701', businessContactFirstName: 'Ada', businessContactLastName: 'Lovelace',
+  businessContactEmail: 'ada@example.com', businessContactPhone: '+13125550100', messageVolume: '1,000',
+  phoneNumbers: numbers.map((phoneNumber) => ({ phoneNumber })), useCase: '2FA', useCaseSummary: 'Codes to sign in with.',
+  productionMessageContent: 'Your code is 12345', optInWorkflow: 'People enter their number and tick a box.',
+  optInWorkflowImageURLs: [{ url: 'https://example.com/opt-in.png' }], additionalInformation: 'None', isvReseller: 'No', ...change,
+});
+
+/** Lets a toll-free number of the account send. */
+export async function verifyTollFree(tandem, client, number) {
+  const { requests } = client.messagingTollfree.verification;
+  const { id } = await requests.create(tollFreeRequest([number]));
+  for (let minutes = 0; minutes < 2; ++minutes) {
+    const before = (await requests.retrieve(id)).verificationStatus;
+    await tandem.advance(61_000);
+    for (let tries = 0; (await requests.retrieve(id)).verificationStatus === before; ++tries) {
+      assert.ok(tries < 200, `the request stays ${before}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
 /** What a handset got, latest first. */
 export async function inboxOf(tandem, number) {
   const { body } = await tandem.request('GET', `/sandbox/messages?number=${encodeURIComponent(number)}`);

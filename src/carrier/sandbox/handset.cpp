@@ -197,6 +197,9 @@ std::optional<Script> reserved_script(std::string_view number) {
     case 108:
       script.reply_with_picture = true;
       break;
+    case 109:
+      script.rcs = true;
+      break;
     default:
       return std::nullopt;
   }

@@ -22,6 +22,7 @@ struct Script {
   bool spam_block = false;           // a filter refuses everything
   std::string auto_reply;            // sent for each text; "{text}" stands for what came
   bool reply_with_picture = false;   // the reply is an MMS with a picture
+  bool rcs = false;                  // it shows messages of RCS agents (rcs_phones.h)
   Millis reply_delay{0};             // from the arrival of the text to the reply
   bool operator==(const Script&) const = default;
 };
@@ -86,7 +87,7 @@ smpp::Receipt receipt_for(const ReceiptPlan& plan, const std::string& message_id
 ///   +1 500 555 0102  spam block        +1 500 555 0106  answers STOP
 ///   +1 500 555 0103  lost receipts     +1 500 555 0107  answers HELP
 ///   +1 500 555 0104  receipts after ten seconds
-///   +1 500 555 0108  answers with a picture
+///   +1 500 555 0108  answers with a picture              +1 500 555 0109  has RCS
 std::optional<Script> reserved_script(std::string_view number);
 
 }  // namespace tandem::carrier::sandbox

@@ -22,6 +22,7 @@ Result<void> read_member(std::string_view name, json::View value, Script& script
                  : name == "landline"           ? &script.landline
                  : name == "spam_block"         ? &script.spam_block
                  : name == "reply_with_picture" ? &script.reply_with_picture
+                 : name == "rcs"                ? &script.rcs
                                                 : nullptr;
     if (flag == nullptr) return fail("a handset's script has no member " + std::string(name));
     if (!value.is_bool()) return wrong("true or false");
@@ -108,6 +109,7 @@ std::string write_handset_script(const Script& script) {
       .member("spam_block", script.spam_block)
       .member("auto_reply", script.auto_reply)
       .member("reply_with_picture", script.reply_with_picture)
+      .member("rcs", script.rcs)
       .member("reply_delay_ms", static_cast<int64_t>(script.reply_delay.count()))
       .key("carrier_error");
   if (script.carrier_error) {

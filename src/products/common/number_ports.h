@@ -16,7 +16,7 @@ class Inventory;
 }
 
 /// Numbers that come from another provider or go to one. Done by the numbers product, which keeps
-/// what accounts have; asked for by the porting product, which keeps the orders.
+/// what accounts have; asked for by the porting and messaging products, which keep the orders.
 namespace tandem::products {
 
 /// A number of a known plan, as porting needs to know it.
@@ -41,5 +41,17 @@ void bring_in(const api::Registry& registry, const numbers::Inventory& inventory
               const ledger::Rates& rates, const store::Snapshot& snapshot, api::Moment moment,
               const api::Account& account, std::string_view e164, const json::Value& settings,
               api::Effects& effects);
+
+/// Adds a number of which only the messages come here: active at once, with that messaging profile
+/// (or none), at no monthly price. False, and nothing added, when somebody has it here already or
+/// no plan has it.
+bool start_hosting(const api::Registry& registry, const numbers::Inventory& inventory,
+                   const store::Snapshot& snapshot, api::Moment moment, const api::Account& account,
+                   std::string_view e164, std::string_view messaging_profile_id,
+                   api::Effects& effects);
+
+/// Takes it away again, when the account still has it.
+void stop_hosting(const store::Snapshot& snapshot, std::string_view account, std::string_view e164,
+                  api::Effects& effects);
 
 }  // namespace tandem::products

@@ -7,6 +7,7 @@
 #include "products/common/country_of.h"
 #include "products/common/number_health.h"
 #include "products/messaging/optouts.h"
+#include "products/messaging/tollfree.h"
 
 namespace tandem::products::messaging {
 namespace {
@@ -63,6 +64,15 @@ Check check_health(const store::Snapshot& snapshot, const Profile& profile, cons
   return refuse("40315",
                 "Of the messages from " + sender.address + ' ' + percent(health.success_ratio()) +
                     " arrive and " + percent(health.spam_ratio()) + " are taken for spam.",
+                "/from");
+}
+
+Check check_toll_free(const store::Snapshot& snapshot, std::string_view account,
+                      const Sender& sender) {
+  if (may_send(snapshot, account, sender)) return {};
+  return refuse("40329",
+                "The toll-free number " + sender.address +
+                    " is not verified; see POST /messaging_tollfree/verification/requests.",
                 "/from");
 }
 

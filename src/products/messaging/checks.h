@@ -13,6 +13,9 @@ Check check_content(SendRequest& request);
 Check check_secret(const SendRequest& request, const Profile& profile);
 /// The number's messages arrive, when the profile cares: 40315.
 Check check_health(const store::Snapshot& snapshot, const Profile& profile, const Sender& sender);
+/// A toll-free number was verified: 40329.
+Check check_toll_free(const store::Snapshot& snapshot, std::string_view account,
+                      const Sender& sender);
 /// The receivers are numbers: 40310.
 Check check_receivers(const SendRequest& request);
 /// The profile may send, and to that country: 40312, 40331, 40309.

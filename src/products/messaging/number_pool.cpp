@@ -5,6 +5,7 @@
 #include "products/common/number_health.h"
 #include "products/common/owned_numbers.h"
 #include "products/messaging/sender.h"
+#include "products/messaging/tollfree.h"
 
 // Which number of a profile sends a message that names no sender.
 
@@ -41,6 +42,7 @@ std::vector<Candidate> candidates_of(const store::Snapshot& snapshot, const Prof
                            ? profile.pool->toll_free_weight
                            : profile.pool->long_code_weight;
     if (candidate.weight <= 0) continue;
+    if (!may_send(snapshot, profile.account, candidate.sender)) continue;
     if (profile.pool->skip_unhealthy && !is_healthy(snapshot, candidate.sender.address)) continue;
     candidates.push_back(std::move(candidate));
   }

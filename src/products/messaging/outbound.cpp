@@ -227,6 +227,9 @@ Result<json::Value, ApiError> accept(const SendRequest& asked, api::Moment momen
   const std::string id = moment.ids.uuid();
   const auto choice = choose_sender(request, snapshot, account, id);
   if (!choice) return tl::unexpected(choice.error());
+  if (auto ok = check_toll_free(snapshot, account, choice->sender); !ok) {
+    return tl::unexpected(ok.error());
+  }
   if (auto ok = check_all(request, *choice, snapshot, moment.now); !ok) {
     return tl::unexpected(ok.error());
   }

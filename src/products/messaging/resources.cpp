@@ -1,9 +1,11 @@
 #include "products/common/detail_records.h"
 #include "products/common/owned_numbers.h"
 #include "products/common/seeds.h"
+#include "products/messaging/hosted.h"
 #include "products/messaging/message.h"
 #include "products/messaging/messaging.h"
 #include "products/messaging/receiver.h"
+#include "products/messaging/tollfree.h"
 
 namespace tandem::products::messaging {
 namespace {
@@ -52,6 +54,10 @@ void declare(api::Registry& registry, const Services& services) {
   declare_autoresponses(registry);
   declare_optouts(registry);
   declare_short_codes(registry);
+  declare_toll_free(registry);
+  declare_hosted_orders(registry, services.inventory);
+  declare_hosted_workflow(registry, services.inventory);
+  if (services.codes) declare_hosted_codes(registry, *services.codes);
   registry.collection({std::string(kInboundParts), {}});
   registry.collection({std::string(kDetailRecords), {}});
 }

@@ -53,4 +53,28 @@ void bring_in(const api::Registry& registry, const Inventory& inventory, const l
                 effects);
 }
 
+bool start_hosting(const api::Registry& registry, const Inventory& inventory,
+                   const store::Snapshot& snapshot, api::Moment moment, const api::Account& account,
+                   std::string_view e164, std::string_view messaging_profile_id,
+                   api::Effects& effects) {
+  const auto number = inventory.find(e164);
+  if (!number || snapshot.find(kPhoneNumbers, std::nullopt, "phone_number", e164)) return false;
+  numbers::FirstSettings first;
+  first.status = "active";
+  first.source_type = "port_request";
+  first.messaging_profile_id = messaging_profile_id;
+  first.messaging_profile_name =
+      numbers::messaging_profile_name(snapshot, account, messaging_profile_id);
+  numbers::hold_number(registry, moment, account.id, *number, first, effects);
+  numbers::take(numbers::look_up_claim(snapshot, account.id, e164, moment.now), account.id, e164,
+                effects);
+  return true;
+}
+
+void stop_hosting(const store::Snapshot& snapshot, std::string_view account, std::string_view e164,
+                  api::Effects& effects) {
+  const auto row = snapshot.find(kPhoneNumbers, std::nullopt, "phone_number", e164);
+  if (row && row->account == account) numbers::release_holding(row->id, e164, effects);
+}
+
 }  // namespace tandem::products
