@@ -109,6 +109,10 @@ constexpr Setting kSettings[] = {
      [](Config& c, V v) { return set_switch(c.validate_answers, v); }},
     {"starting-credit", "USD",
      "what a new account begins with (default 1000 in the sandbox, else 0)", set_starting_credit},
+    {"elevenlabs-url", "URL", "API that assistants are brought in from (default ElevenLabs' own)",
+     [](Config& c, V v) { return set_text(c.providers.elevenlabs_url, v); }},
+    {"vapi-url", "URL", "the same for Vapi",
+     [](Config& c, V v) { return set_text(c.providers.vapi_url, v); }},
     {"log-level", "LEVEL", "debug, info, warn or error (default info)", set_log_level},
 };
 

@@ -9,6 +9,7 @@
 #include "app/smpp_settings.h"
 #include "carrier/trunk.h"
 #include "core/result.h"
+#include "products/common/services.h"
 
 namespace tandem::app {
 
@@ -45,6 +46,7 @@ struct Config {
   bool validate_answers = false;
   std::string starting_credit;  // USD a new account begins with; empty: the profile's default
   std::string log_level = "info";
+  products::AssistantProviders providers;
   SmppSettings smpp;                   // only from the file
   std::vector<carrier::Trunk> trunks;  // only from the file
 

@@ -31,6 +31,9 @@ struct Reading {
   std::string credentials;  // "user:password" in the form of a URL, or empty
   size_t max_bytes = 0;
   SteadyTime deadline;
+  http::Method method = http::Method::Get;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;  // sent once, to the first server
   int redirects = 0;
   runtime::TimerId patience = 0;  // while it waits for its turn
   Done done;
@@ -80,7 +83,7 @@ std::string plain_type(std::string_view content_type) {
 }
 
 Result<std::unique_ptr<Reading>, FetchError> prepare(std::string_view text,
-                                                     const FetchOptions& options) {
+                                                     FetchOptions options) {
   auto url = Url::parse(text);
   if (!url) return failed(Kind::BadUrl, url.error().what);
   if (url->scheme.starts_with("ws")) {
@@ -100,6 +103,9 @@ Result<std::unique_ptr<Reading>, FetchError> prepare(std::string_view text,
   reading->url = std::move(*url);
   reading->max_bytes = options.max_bytes;
   reading->deadline = std::chrono::steady_clock::now() + options.timeout;
+  reading->method = options.method;
+  reading->headers = std::move(options.headers);
+  reading->body = std::move(options.body);
   return reading;
 }
 
@@ -149,11 +155,16 @@ class Reader {
     ask(id, running);
   }
 
-  void ask(uint64_t id, const Reading& reading) {
+  void ask(uint64_t id, Reading& reading) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         reading.deadline - std::chrono::steady_clock::now());
     http::ClientRequest request;
+    request.method = reading.method;
     request.url = address_to_ask(reading);
+    for (auto& [name, value] : std::exchange(reading.headers, {})) {
+      request.headers.add(std::move(name), std::move(value));
+    }
+    request.body = std::exchange(reading.body, {});
     request.headers.add("User-Agent", "Tandem/" + std::string(kVersion));
     request.headers.add("Accept-Encoding", "identity");
     request.timeout = std::max(left, std::chrono::milliseconds(0));
@@ -167,7 +178,8 @@ class Reader {
   void answered(uint64_t id, http::Response response) {
     Reading& reading = *running_.at(id);
     const auto location = response.headers.find("Location");
-    if (http::is_redirect(response.status) && location) {
+    const bool follows = reading.method == http::Method::Get;
+    if (follows && http::is_redirect(response.status) && location) {
       auto next = http::follow(reading.url, *location);
       if (!next) return end(id, failed(Kind::BadUrl, next.error().what));
       if (++reading.redirects > products::Fetcher::kMaxRedirects) {
@@ -269,7 +281,7 @@ void WebFetcher::stop() {
 }
 
 void WebFetcher::fetch(std::string url, FetchOptions options, Done done) {
-  auto reading = prepare(url, options);
+  auto reading = prepare(url, std::move(options));
   if (!reading) return done(tl::unexpected(reading.error()));
   (*reading)->done = std::move(done);
   std::unique_lock lock(impl_->mutex);

@@ -1,5 +1,7 @@
 // Assistants with their versions, what they are to do later, and what was said.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Tandem } from './tandem.mjs';
 import { until } from './until.mjs';
@@ -150,4 +152,54 @@ test('the models that are known', async () => {
   const { data, object } = await client.ai.retrieveModels();
   assert.equal(object, 'list');
   assert.ok(data.some((one) => one.id === 'meta-llama/Meta-Llama-3.1-8B-Instruct' && one.object === 'model'));
+});
+
+/** A provider's API of a test: what it is asked, and what it answers by path. */
+async function providerWith(answers) {
+  const asked = [];
+  const server = createServer((request, response) => {
+    asked.push({ url: request.url, headers: request.headers });
+    const answer = answers(request);
+    response.statusCode = answer ? 200 : 401;
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(answer ?? {}));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { asked, url: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
+}
+
+test('assistants of other providers are brought in with their words, models and tools', async () => {
+  const vapi = await providerWith((request) => request.headers.authorization === 'Bearer vapi key' && [
+    { id: 'v-1', name: 'Desk', firstMessage: 'Hello', model: { provider: 'openai', model: 'gpt-4o', messages: [{ role: 'system', content: 'Be kind.' }],
+      tools: [{ type: 'endCall' }, { type: 'apiRequest', name: 'price', description: 'Asks for a price', url: 'https://example.com/price', method: 'GET' }] } }]);
+  const agents = { a: { agent_id: 'a', name: 'Night', conversation_config: { agent: { first_message: 'Good night', prompt: { prompt: 'Be brief.', llm: 'gemini-2.0-flash',
+    tools: [{ type: 'system', name: 'end_call' }] } } } }, b: { agent_id: 'b', name: 'Day', conversation_config: { agent: { prompt: { prompt: 'Be loud.' } } } } };
+  const eleven = await providerWith((request) => {
+    if (request.headers['xi-api-key'] !== 'eleven key') return null;
+    const url = new URL(request.url, 'http://x');
+    if (url.pathname !== '/v1/convai/agents') return agents[url.pathname.split('/').pop()];
+    return url.searchParams.get('cursor') ? { agents: [{ agent_id: 'b' }], has_more: false } : { agents: [{ agent_id: 'a' }], has_more: true, next_cursor: 'more' };
+  });
+  const other = await Tandem.start({ args: ['--vapi-url', vapi.url, '--elevenlabs-url', eleven.url] });
+  const api = other.client();
+  const secret = (identifier, token) => api.integrationSecrets.create({ identifier, type: 'bearer', token });
+  await secret('vapi', 'vapi key');
+  await secret('eleven', 'eleven key');
+  const [desk] = (await api.ai.assistants.import({ provider: 'vapi', api_key_ref: 'vapi' })).data;
+  assert.deepEqual([desk.name, desk.greeting, desk.instructions, desk.model, desk.import_metadata],
+    ['Desk', 'Hello', 'Be kind.', 'openai/gpt-4o', { import_provider: 'vapi', import_id: 'v-1' }]);
+  assert.deepEqual(desk.tools.map((tool) => tool.type), ['hangup', 'webhook']);
+  assert.equal(desk.tools[1].webhook.url, 'https://example.com/price');
+  const brought = (await api.ai.assistants.import({ provider: 'elevenlabs', api_key_ref: 'eleven' })).data;
+  assert.deepEqual(brought.map((one) => [one.name, one.instructions, one.model]),
+    [['Night', 'Be brief.', 'google/gemini-2.0-flash'], ['Day', 'Be loud.', 'openai/gpt-4o']]);
+  assert.equal((await api.ai.assistants.retrieve(desk.id)).instructions, 'Be kind.');
+  assert.equal((await api.ai.assistants.versions.list(desk.id)).data.length, 1);
+  await assert.rejects(api.ai.assistants.import({ provider: 'vapi', api_key_ref: 'nobody' }), code('10017'));
+  await assert.rejects(api.ai.assistants.import({ provider: 'vapi', api_key_ref: 'eleven' }), code('10015'));
+  vapi.stop();
+  await assert.rejects(api.ai.assistants.import({ provider: 'vapi', api_key_ref: 'vapi' }), code('10015'));
+  eleven.stop();
+  assert.equal((await api.ai.assistants.list()).data.length, 3);
+  await other.stop();
 });

@@ -12,9 +12,13 @@ inline constexpr std::string_view kConversations = "ai_conversations";
 
 void declare(api::Registry& registry, const Services& services);
 
+/// For updates that are PUT although all their fields are optional: what is not named stays.
+Result<void, api::ApiError> keep_unnamed(api::Draft& draft);
+
 /// Parts of declare(), a file each.
 void declare_integration_secrets(api::Registry& registry, const Services& services);
 void declare_assistants(api::Registry& registry);
+void declare_imports(api::Registry& registry, const Services& services);
 void declare_assistant_tests(api::Registry& registry);
 void declare_models(api::Registry& registry);
 void declare_versions(api::Registry& registry);

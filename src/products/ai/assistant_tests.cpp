@@ -38,14 +38,6 @@ std::vector<store::Row> rows_where(const store::Snapshot& snapshot, std::string_
   return snapshot.list(query).rows;
 }
 
-/// A change of some fields, though it is a PUT: what it does not name stays.
-Result<void, ApiError> change_test(Draft& draft) {
-  for (const auto& [name, value] : draft.before->members()) {
-    if (!draft.call.body[name].exists()) draft.document.set(name, value);
-  }
-  return {};
-}
-
 Result<void, ApiError> delete_test(Draft& draft) {
   const std::string id(draft.document["test_id"].string());
   for (const store::Row& run :
@@ -161,7 +153,7 @@ void declare_assistant_tests(api::Registry& registry) {
                      .collection = std::string(kTests),
                      .item_path = "/ai/assistants/tests/{test_id}",
                      .id_field = "test_id",
-                     .on_update = change_test,
+                     .on_update = keep_unnamed,
                      .on_delete = delete_test});
   registry.resource({.path = "/ai/assistants/tests/{test_id}/runs",
                      .collection = std::string(kRuns),

@@ -68,11 +68,13 @@ void declare_insights(api::Registry& registry) {
   registry.resource({.path = "/ai/conversations/insights",
                      .collection = std::string(kInsights),
                      .item_path = "/ai/conversations/insights/{insight_id}",
-                     .defaults = R"({"insight_type":"custom"})"});
+                     .defaults = R"({"insight_type":"custom"})",
+                     .on_update = keep_unnamed});
   registry.resource({.path = "/ai/conversations/insight-groups",
                      .collection = std::string(kGroups),
                      .item_path = "/ai/conversations/insight-groups/{group_id}",
                      .used_by = {{std::string(kAssistants), "insight_settings.insight_group_id"}},
+                     .on_update = keep_unnamed,
                      .on_read = show_insights});
 }
 

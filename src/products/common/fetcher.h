@@ -3,9 +3,12 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/function.h"
 #include "core/result.h"
+#include "http/message.h"
 
 namespace tandem::products {
 
@@ -36,6 +39,10 @@ struct FetchOptions {
   std::chrono::milliseconds timeout{10'000};  // for all of it, redirects included
   std::string user;                           // for Basic authorization, when not empty
   std::string password;
+  /// Something to send instead of reading: PUT, POST. Redirects are not followed then.
+  http::Method method = http::Method::Get;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};
 };
 
 /// Reads what an address holds: documents, prompts, pictures. Redirects are followed, a few of
