@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/resource_checks.h"
 #include "api/resource_show.h"
 
 namespace tandem::api {
@@ -145,6 +146,7 @@ Reply list_reply(const ResourcePlan& plan, const Call& call, const store::Snapsh
 
 Outcome list_documents(const ResourcePlan& plan, const Call& call,
                        const store::Snapshot& snapshot) {
+  if (auto ok = check_parent(plan, call, snapshot); !ok) return tl::unexpected(ok.error());
   auto query = list_query(plan, call);
   if (!query) return tl::unexpected(std::move(query.error()));
   if (plan.resource.on_list) {
