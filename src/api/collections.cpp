@@ -12,7 +12,7 @@ std::vector<store::Collection> collections() {
       {std::string(kTimers), {{"due_ms", Kind::Number, false, false}}},
       {std::string(kIdempotencyKeys), {{"expires_ms", Kind::Number, false, false}}},
       {std::string(kRequestLog), {}},
-      {std::string(kAuditEvents), {}},
+      {std::string(kAuditEvents), {}, true},
   };
 }
 

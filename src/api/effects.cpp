@@ -60,6 +60,7 @@ void Effects::merge(Effects other) {
   append(batch.puts, other.batch.puts);
   append(batch.removes, other.batch.removes);
   append(batch.adjusts, other.batch.adjusts);
+  append(batch.trims, other.batch.trims);
   append(events, other.events);
   append(timers, other.timers);
   append(cancelled_timers, other.cancelled_timers);

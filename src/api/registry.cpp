@@ -49,6 +49,7 @@ void add_collection(std::vector<store::Collection>& collections, store::Collecti
   for (store::Collection& there : collections) {
     if (there.name != added.name) continue;
     for (const store::Index& index : added.indexes) add_index(there, index);
+    there.log = there.log || added.log;
     return;
   }
   collections.push_back(std::move(added));

@@ -81,6 +81,7 @@ struct Resource {
   std::vector<std::string> immutable = {};  // fields an update leaves as they are
   std::vector<std::string> secret = {};     // stored, never answered; dotted paths
   bool global = false;                      // reference data of the platform, the same for everyone
+  bool log = false;                         // entries of a log (store.h): listed, nothing else
 
   /// Run before a create, update or delete is stored; may change the document, add effects, or
   /// refuse. The document has its id already when on_create runs.

@@ -16,7 +16,7 @@ const std::string& ResourceEngine::collection() const { return plan_->collection
 const std::vector<std::string>& ResourceEngine::problems() const { return plan_->problems; }
 
 store::Collection ResourceEngine::store_collection() const {
-  return {plan_->collection, plan_indexes(*plan_)};
+  return {plan_->collection, plan_indexes(*plan_), plan_->resource.log};
 }
 
 std::vector<std::pair<contract::Op, Handler>> ResourceEngine::operations() const {

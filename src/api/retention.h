@@ -15,7 +15,8 @@ namespace tandem::api {
 struct RetentionRule {
   std::string collection;
   std::chrono::hours keep{};
-  /// Whether an old row is still needed; then it stays until it is not. None: no row is.
+  /// Whether an old row is still needed; then it stays until it is not. None: no row is. Entries of
+  /// a log all go.
   std::function<bool(const store::Snapshot&, const store::Row&)> needed = {};
 };
 

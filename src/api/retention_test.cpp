@@ -17,11 +17,13 @@ struct World {
   testing::Platform platform{[](Registry& registry) {
     registry.collection({"notes", {}});
     registry.collection({"letters", {}});
-    declare_retention(
-        registry,
-        {{"notes", 48h}, {"letters", 240h, [](const store::Snapshot&, const store::Row& row) {
-                            return document_of(row)["sealed"].boolean();
-                          }}});
+    registry.collection({"visits", {}, true});
+    declare_retention(registry,
+                      {{"notes", 48h},
+                       {"visits", 48h},
+                       {"letters", 240h, [](const store::Snapshot&, const store::Row& row) {
+                          return document_of(row)["sealed"].boolean();
+                        }}});
   }};
 
   void put(const std::string& collection, const std::string& account, int count,
@@ -85,6 +87,22 @@ TEST_CASE("rows go when their time is over, and not before") {
   world.clean();
   CHECK(world.count("notes") == 0);
   CHECK(world.count("letters") == 0);
+}
+
+TEST_CASE("entries of a log go when their time is over, not much later") {
+  World world;
+  world.put("visits", world.platform.account, 1'000);
+  world.platform.clock.advance(1h);
+  world.put("visits", world.platform.account, 3);
+  world.platform.clock.advance(47h);
+  world.clean();
+  CHECK(world.count("visits") == 1'003);
+  world.platform.clock.advance(1min);
+  world.clean();
+  CHECK(world.count("visits") == 3);
+  world.platform.clock.advance(1h);
+  world.clean();
+  CHECK(world.count("visits") == 0);
 }
 
 TEST_CASE("many rows go in small steps") {

@@ -79,6 +79,25 @@ TEST_CASE("the Writer puts commas and escapes where they belong") {
         R"({"s":"q\"\n\u0001","i":5,"d":5.0,"b":false,"z":null,"list":[1,"two",{}],"raw":[7]})");
 }
 
+TEST_CASE("what needs an escape is found wherever it stands, and nothing else is") {
+  for (int c = 0; c < 256; ++c) {
+    for (size_t at = 0; at < 18; ++at) {
+      std::string text(18, 'x');
+      text[at] = static_cast<char>(c);
+      std::string out;
+      append_quoted(out, text);
+      const bool escaped = c < 0x20 || c == '"' || c == '\\';
+      CHECK(out.substr(0, at + 1) == "\"" + text.substr(0, at));
+      CHECK((out[at + 1] == '\\') == escaped);
+      if (!escaped) CHECK(out == "\"" + text + "\"");
+      if (c < 0x80) CHECK(parsed(out).root().string() == text);
+    }
+  }
+  std::string out;
+  append_quoted(out, {});
+  CHECK(out == "\"\"");
+}
+
 TEST_CASE("a Value is built, changed and compared") {
   Value v = Value::object({{"id", "1"}, {"n", 3}});
   v.member("nested").set("flag", true);

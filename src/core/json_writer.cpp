@@ -1,5 +1,6 @@
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -8,46 +9,94 @@
 
 namespace tandem::json {
 
-void append_quoted(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  size_t plain = 0;  // where the run of characters that need no escape began
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text, plain, i - plain);
-    plain = i + 1;
-    out += '\\';
-    switch (c) {
-      case '"':
-        out += '"';
-        break;
-      case '\\':
-        out += '\\';
-        break;
-      case '\n':
-        out += 'n';
-        break;
-      case '\r':
-        out += 'r';
-        break;
-      case '\t':
-        out += 't';
-        break;
-      case '\b':
-        out += 'b';
-        break;
-      case '\f':
-        out += 'f';
-        break;
-      default:
-        out += "u00";
-        out += kHex[c >> 4];
-        out += kHex[c & 15];
-    }
+namespace {
+
+/// Whether one of the eight characters at `data` needs an escape: below 0x20, '"' or '\\'.
+bool needs_escape(const char* data) {
+  uint64_t word = 0;
+  std::memcpy(&word, data, sizeof word);
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  constexpr uint64_t kHighs = 0x8080808080808080u;
+  // A byte becomes 0, and a borrow out of it sets its high bit, where it is the character.
+  const auto has_zero = [](uint64_t w) { return (w - kOnes) & ~w & kHighs; };
+  const uint64_t control = (word - kOnes * 0x20) & ~word & kHighs;
+  return (control | has_zero(word ^ kOnes * '"') | has_zero(word ^ kOnes * '\\')) != 0;
+}
+
+bool needs_escape(unsigned char c) { return c < 0x20 || c == '"' || c == '\\'; }
+
+/// How many characters at the front of `text` need no escape.
+size_t plain_characters(std::string_view text) {
+  size_t at = 0;
+  while (at + sizeof(uint64_t) <= text.size() && !needs_escape(text.data() + at)) {
+    at += sizeof(uint64_t);
   }
-  out.append(text, plain, text.size() - plain);
+  while (at < text.size() && !needs_escape(static_cast<unsigned char>(text[at]))) ++at;
+  return at;
+}
+
+void append_escaped(std::string& out, unsigned char c) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out += '\\';
+  switch (c) {
+    case '"':
+      out += '"';
+      break;
+    case '\\':
+      out += '\\';
+      break;
+    case '\n':
+      out += 'n';
+      break;
+    case '\r':
+      out += 'r';
+      break;
+    case '\t':
+      out += 't';
+      break;
+    case '\b':
+      out += 'b';
+      break;
+    case '\f':
+      out += 'f';
+      break;
+    default:
+      out += "u00";
+      out += kHex[c >> 4];
+      out += kHex[c & 15];
+  }
+}
+
+/// Names and most values are short and plain: they are copied in one go with what stands around.
+void append_plain(std::string& out, std::string_view text, std::string_view end) {
+  const size_t at = out.size();
+  out.resize(at + 1 + text.size() + end.size());
+  char* to = out.data() + at;
+  *to = '"';
+  text.copy(to + 1, text.size());
+  end.copy(to + 1 + text.size(), end.size());
+}
+
+/// `text` in quotes; `end` begins with the closing one.
+void append_quoted_until(std::string& out, std::string_view text, std::string_view end) {
+  size_t plain = plain_characters(text);
+  if (plain == text.size()) return append_plain(out, text, end);
   out += '"';
+  while (!text.empty()) {
+    out.append(text, 0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    append_escaped(out, static_cast<unsigned char>(text.front()));
+    text.remove_prefix(1);
+    plain = plain_characters(text);
+  }
+  out += end;
+}
+
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
+  append_quoted_until(out, text, "\"");
 }
 
 void Writer::separate() {
@@ -85,8 +134,7 @@ Writer& Writer::end() {
 
 Writer& Writer::key(std::string_view name) {
   separate();
-  append_quoted(out_, name);
-  out_ += ':';
+  append_quoted_until(out_, name, "\":");
   after_key_ = true;
   return *this;
 }

@@ -10,10 +10,16 @@
 namespace tandem::store {
 namespace {
 
+/// Batches of a group, as they are of late, from which on it is worth while to wait for more.
+constexpr double kOthersJoin = 1.5;
+/// Groups in which a larger one of before is forgotten.
+constexpr double kGroupsRemembered = 8;
+
 size_t bytes_of(const Batch& batch) {
   size_t bytes = 0;
   for (const Put& put : batch.puts) bytes += put.body.size() + put.id.size() + sizeof(Put);
-  return bytes + batch.removes.size() * sizeof(Remove) + batch.adjusts.size() * sizeof(Adjust);
+  return bytes + batch.removes.size() * sizeof(Remove) + batch.adjusts.size() * sizeof(Adjust) +
+         batch.trims.size() * sizeof(Trim);
 }
 
 }  // namespace
@@ -22,13 +28,16 @@ std::optional<std::string> malformed(const Batch& batch) {
   for (const Put& put : batch.puts) {
     if (put.id.empty() || !is_storable_key(put.id)) return "malformed id";
     if (!is_storable_key(put.account)) return "malformed account";
-    if (!is_storable_text(put.body)) return "body is not UTF-8 text";
+    if (!is_json(put.body)) return "body is not JSON";
   }
   for (const Remove& remove : batch.removes) {
     if (remove.id.empty() || !is_storable_key(remove.id)) return "malformed id";
   }
   for (const Adjust& adjust : batch.adjusts) {
     if (!is_storable_key(adjust.key)) return "malformed counter key";
+  }
+  for (const Trim& trim : batch.trims) {
+    if (!is_storable_key(trim.account)) return "malformed account";
   }
   return std::nullopt;
 }
@@ -89,7 +98,7 @@ void CommitQueue::enqueue(Entry entry, std::unique_lock<std::mutex> lock) {
   queued_batches_ += entry.batches.size();
   queued_bytes_ += entry.bytes;
   entries_.push_back(std::move(entry));
-  const bool wake = waiting_;
+  const bool wake = waiting_ && queued_batches_ >= wake_at_;
   lock.unlock();
   if (wake) wake_.notify_one();
 }
@@ -103,11 +112,19 @@ void CommitQueue::run() {
   }
 }
 
+void CommitQueue::gather(std::unique_lock<std::mutex>& lock) {
+  if (usual_batches_ < kOthersJoin) return;
+  wake_at_ = std::min(static_cast<size_t>(usual_batches_), kGatheredBatches);
+  wake_.wait_for(lock, kGatherTime, [this] { return stopping_ || queued_batches_ >= wake_at_; });
+  wake_at_ = 0;
+}
+
 std::vector<CommitQueue::Entry> CommitQueue::take() {
   std::vector<Entry> group;
   std::unique_lock lock(mutex_);
   waiting_ = true;
   wake_.wait(lock, [this] { return stopping_ || !entries_.empty(); });
+  gather(lock);
   waiting_ = false;
   size_t batches = 0;
   size_t bytes = 0;
@@ -122,6 +139,8 @@ std::vector<CommitQueue::Entry> CommitQueue::take() {
     queued_bytes_ -= entry.bytes;
     if (entry.cleared) break;
   }
+  const auto size = static_cast<double>(batches);
+  usual_batches_ = std::max(size, usual_batches_ - (usual_batches_ - size) / kGroupsRemembered);
   return group;
 }
 

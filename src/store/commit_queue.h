@@ -28,7 +28,9 @@ class GroupWriter {
 };
 
 /// The line before the one writer: batches wait here while a transaction is being synced, and
-/// what has gathered meanwhile is the next group. So groups grow with the load by themselves.
+/// what has gathered meanwhile is the next group. So groups grow with the load by themselves. A
+/// sync costs more than many batches; so when groups have had company of late, a small one waits a
+/// moment (kGatherTime) for as many as came together before. Who is alone never waits.
 class CommitQueue {
  public:
   using Done = UniqueFunction<void(std::vector<Committed>)>;
@@ -57,6 +59,7 @@ class CommitQueue {
 
   void run();
   std::vector<Entry> take();
+  void gather(std::unique_lock<std::mutex>& lock);
   void settle(std::vector<Entry> group);
   void enqueue(Entry entry, std::unique_lock<std::mutex> lock);
 
@@ -66,6 +69,8 @@ class CommitQueue {
   std::deque<Entry> entries_;
   size_t queued_batches_ = 0;
   size_t queued_bytes_ = 0;
+  double usual_batches_ = 0;  // of a group: the most of late, slowly forgotten
+  size_t wake_at_ = 0;        // batches for which the thread that waits wants to be woken
   bool waiting_ = false;
   bool stopping_ = false;
   std::thread thread_;

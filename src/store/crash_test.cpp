@@ -26,7 +26,7 @@ std::string id_of(int round, uint32_t i) { return std::to_string(round) + "-" + 
 std::vector<Collection> rooms() {
   Collection collection{"rooms", {}};
   collection.indexes.push_back({"n", Index::Kind::Number, false, false});
-  return {collection};
+  return {collection, {"visits", {}, true}};
 }
 
 /// The child: commits until it is killed and reports each acknowledged batch by its number.
@@ -39,6 +39,9 @@ std::vector<Collection> rooms() {
     for (const char* half : {"a", "b"}) {
       batch.puts.push_back(put(id_of(round, i) + half, R"({"n":)" + std::to_string(i) + "}"));
     }
+    Put visit = put(id_of(round, i), "{}");
+    visit.collection = "visits";
+    batch.puts.push_back(std::move(visit));
     batch.adjusts.push_back({"batches", 1});
     slots.acquire();
     database->commit(std::move(batch), [&slots, report, i](const Committed& committed) {
@@ -88,6 +91,12 @@ void check_whole(Database& database) {
     id.back() = id.back() == 'a' ? 'b' : 'a';
     CHECK(ids.contains(id));
   }
+  query.collection = "visits";
+  query.account = "a";
+  const Page visits = snapshot->list(query);
+  CHECK(visits.total * 2 == page.total);
+  CHECK(visits.rows.size() == static_cast<size_t>(visits.total));
+  for (const Row& visit : visits.rows) CHECK(ids.contains(visit.id + "a"));
 }
 
 /// A child's part: fills the disk, as far as it may; 0 when the database took it well.

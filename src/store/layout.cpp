@@ -34,8 +34,12 @@ Result<CollectionLayout> collection_layout(Collection collection) {
   if (!is_collection_name(collection.name)) return fail("bad collection name: " + collection.name);
   CollectionLayout layout;
   layout.name = std::move(collection.name);
-  layout.table = "c_" + layout.name;
+  layout.log = collection.log;
+  layout.table = (layout.log ? "l_" : "c_") + layout.name;
   layout.base_index = layout.name + "/";
+  if (layout.log && !collection.indexes.empty()) {
+    return fail("a log has no indexes: " + layout.name);
+  }
   for (Index& index : collection.indexes) {
     // Names in SQL know no case, so neither may the paths that they are made of.
     const auto same = [&index](const Index& other) {
@@ -90,13 +94,12 @@ const CollectionLayout& Layout::at(std::string_view collection) const {
   return found->second;
 }
 
-bool Layout::contains(std::string_view collection) const {
-  return collections_.find(collection) != collections_.end();
-}
-
 void assert_declared(const Layout& layout, const Batch& batch) {
-  for (const Put& put : batch.puts) TANDEM_ASSERT(layout.contains(put.collection));
-  for (const Remove& remove : batch.removes) TANDEM_ASSERT(layout.contains(remove.collection));
+  for (const Put& put : batch.puts) {
+    TANDEM_ASSERT(!layout.at(put.collection).log || put.expected == kNew);
+  }
+  for (const Remove& remove : batch.removes) TANDEM_ASSERT(!layout.at(remove.collection).log);
+  for (const Trim& trim : batch.trims) TANDEM_ASSERT(layout.at(trim.collection).log);
 }
 
 std::optional<std::string> Layout::duplicate_of(std::string_view index_name) const {

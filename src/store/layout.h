@@ -25,7 +25,8 @@ struct IndexLayout {
 /// A declared collection and what the database keeps for it.
 struct CollectionLayout {
   std::string name;
-  std::string table;       // "c_rooms"
+  bool log = false;
+  std::string table;       // "c_rooms"; "l_visits" for a log
   std::string base_index;  // "rooms/": over (account, created_at), every collection has it
   std::vector<Index> declared;
   std::vector<IndexLayout> indexes;
@@ -44,7 +45,6 @@ class Layout {
 
   /// The collection; asking for one that was not declared is a mistake of the caller.
   const CollectionLayout& at(std::string_view collection) const;
-  bool contains(std::string_view collection) const;
   const std::map<std::string, CollectionLayout, std::less<>>& collections() const {
     return collections_;
   }
@@ -56,7 +56,8 @@ class Layout {
   std::map<std::string, std::string, std::less<>> duplicates_;
 };
 
-/// Stops a batch for a collection that was not declared: a mistake of the caller.
+/// Stops a batch for a collection that was not declared, or that is a log and is used as none (and
+/// the other way round): a mistake of the caller.
 void assert_declared(const Layout& layout, const Batch& batch);
 
 }  // namespace tandem::store

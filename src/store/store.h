@@ -28,9 +28,17 @@ struct Index {
 };
 
 /// A set of JSON documents of one kind. Declared at start; the driver makes what it needs.
+///
+/// A log is for what is only ever added, read in the order of time, and dropped when it is old.
+/// What a group adds to it for one account is kept in one row, so that an entry costs little more
+/// than its bytes. So entries have no indexes, nobody looks for one by its id, none is put but as
+/// kNew or removed but by a Trim (to do so is a mistake of the caller). Conditions and orders are
+/// about created_at; any other condition never holds. Entries of one commit group are in the order
+/// of created_at, and groups in that of their newest entries.
 struct Collection {
   std::string name;  // [a-z0-9_]+, at most 48 characters
   std::vector<Index> indexes;
+  bool log = false;
 };
 
 /// A stored document. `body` is JSON text and is kept to the letter.
@@ -140,6 +148,14 @@ struct Remove {
   int64_t expected = kAnyRevision;  // removing what is not there is no conflict when kAnyRevision
 };
 
+/// Drops entries of a log, oldest first: those that were committed together with nothing newer than
+/// `before`, and no more than kMaxTrimmedRows (limits.h) such groups at a time.
+struct Trim {
+  std::string collection;
+  std::string account;
+  WallTime before{};
+};
+
 /// Adds to a counter inside the transaction; the batch falls when a bound would be crossed.
 struct Adjust {
   std::string key;
@@ -148,12 +164,14 @@ struct Adjust {
   int64_t max = INT64_MAX;
 };
 
-/// What shall be so, all of it or nothing: first the removes, then the puts, then the adjusts.
+/// What shall be so, all of it or nothing: first the removes and trims, then the puts, then the
+/// adjusts.
 struct Batch {
   std::vector<Put> puts;
   std::vector<Remove> removes;
   std::vector<Adjust> adjusts;
-  bool empty() const { return puts.empty() && removes.empty() && adjusts.empty(); }
+  std::vector<Trim> trims = {};
+  bool empty() const { return puts.empty() && removes.empty() && adjusts.empty() && trims.empty(); }
 };
 
 struct Committed {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include <simdjson.h>
+
 #include "store/store.h"
 
 namespace tandem::store {
@@ -48,6 +50,11 @@ bool is_storable_text(std::string_view text) {
     text.remove_prefix(size);
   }
   return true;
+}
+
+bool is_json(std::string_view text) {
+  thread_local simdjson::dom::parser parser;
+  return parser.parse(text.data(), text.size()).error() == simdjson::SUCCESS;
 }
 
 bool is_storable_key(std::string_view text) {

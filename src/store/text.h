@@ -8,6 +8,9 @@ namespace tandem::store {
 /// Whether `text` can be a value in either database: UTF-8 (RFC 3629) without NUL.
 bool is_storable_text(std::string_view text);
 
+/// Whether `text` is JSON (RFC 8259) in UTF-8; integers have 64 bits.
+bool is_json(std::string_view text);
+
 /// Whether `text` can be an id, an account or a counter's key (store.h: kMaxKeyBytes).
 bool is_storable_key(std::string_view text);
 

@@ -37,6 +37,7 @@ void declare(api::Registry& registry, const Services& services) {
        .record_type = "audit_event",
        .filters = {{"created_after", "created_at", store::Compare::Gt},
                    {"created_before", "created_at", store::Compare::Lt}},
+       .log = true,
        .on_read = [&registry](const api::Call&, const store::Snapshot&, json::Value& event) {
          api::describe_creation(registry, event);
        }});

@@ -87,6 +87,12 @@ Result<void> apply(Connection& connection, const Migration& step) {
 std::string quoted(const std::string& name) { return '"' + identifier(name) + '"'; }
 
 std::string create_table(const CollectionLayout& collection) {
+  if (collection.log) {
+    return "CREATE TABLE IF NOT EXISTS " + quoted(collection.table) +
+           "(sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+           " account text COLLATE \"C\" NOT NULL, first bigint NOT NULL, last bigint NOT NULL,"
+           " entries bigint NOT NULL, body text NOT NULL)";
+  }
   // letter: the document as it was written, where PostgreSQL cannot take it so (key.h).
   return "CREATE TABLE IF NOT EXISTS " + quoted(collection.table) +
          "(sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
@@ -112,9 +118,11 @@ std::string create_index(const CollectionLayout& collection, const IndexLayout& 
 
 Indexes wanted_indexes(const CollectionLayout& collection) {
   Indexes wanted;
-  wanted[identifier(collection.base_index)] = "CREATE INDEX " + quoted(collection.base_index) +
-                                              " ON " + quoted(collection.table) +
-                                              "(account,created_at DESC,sequence DESC)";
+  // Of a log all but the bodies: it is walked over without the table.
+  wanted[identifier(collection.base_index)] =
+      "CREATE INDEX " + quoted(collection.base_index) + " ON " + quoted(collection.table) +
+      (collection.log ? "(account,last,sequence,first,entries)"
+                      : "(account,created_at DESC,sequence DESC)");
   for (const IndexLayout& index : collection.indexes) {
     wanted[identifier(index.name)] = create_index(collection, index);
   }
@@ -140,8 +148,25 @@ std::string literal(const std::string& text) {
   return quoted + "'";
 }
 
+/// What became a log was a table of documents in older databases: each goes into a row of its own.
+Result<void> convert_to_log(Connection& connection, const CollectionLayout& log) {
+  const std::string old = quoted("c_" + log.name);
+  const Answer look = connection.run("SELECT 1 WHERE to_regclass($1) IS NOT NULL", {old});
+  if (!look.ok()) return fail(look.message());
+  if (look.rows() == 0) return {};
+  return done(connection.execute(
+      "INSERT INTO " + quoted(log.table) +
+      "(account,first,last,entries,body) SELECT account,created_at,created_at,1,"
+      "created_at||' '||octet_length(id)||' '||octet_length(text)||' '||id||text||chr(10)"
+      " FROM (SELECT *, coalesce(letter,body::text) AS text FROM " +
+      old + ") AS old ORDER BY sequence; DROP TABLE " + old));
+}
+
 Result<void> create_collection(Connection& connection, const CollectionLayout& collection) {
   if (auto made = done(connection.execute(create_table(collection))); !made) return made;
+  if (collection.log) {
+    if (auto converted = convert_to_log(connection, collection); !converted) return converted;
+  }
   const Indexes wanted = wanted_indexes(collection);
   const auto existing = existing_indexes(connection, collection);
   if (!existing) return tl::unexpected(existing.error());

@@ -80,6 +80,11 @@ std::optional<Row> PostgresSnapshot::find(std::string_view collection,
 
 Page PostgresSnapshot::list(const Query& query) const {
   Page page;
+  if (layout_.at(query.collection).log) {
+    page = log_reader(query).page();
+    if (query.total) page.total = count(query);
+    return page;
+  }
   if (query.total) {
     page.total = count(query);
     if (page.total <= offset_of_page(query)) return page;
@@ -91,7 +96,29 @@ Page PostgresSnapshot::list(const Query& query) const {
   return page;
 }
 
+LogReader PostgresSnapshot::log_reader(const Query& query) const {
+  return {
+      layout_.at(query.collection), query,
+      [this](const Sql& sql) -> std::optional<std::vector<LogRow>> {
+        std::vector<LogRow> rows;
+        const auto answer = ask(sql);
+        if (!answer) return std::nullopt;
+        for (int at = 0; at < answer->rows(); ++at) {
+          rows.push_back({answer->integer(at, kLogSequenceColumn),
+                          std::string(answer->text(at, kLogAccountColumn)),
+                          answer->integer(at, kLogFirstColumn), answer->integer(at, kLogLastColumn),
+                          answer->integer(at, kLogEntriesColumn),
+                          std::string(answer->text(at, kLogBodyColumn))});
+        }
+        return rows;
+      }};
+}
+
 int64_t PostgresSnapshot::count(const Query& query) const {
+  if (layout_.at(query.collection).log) {
+    const Total all = total(query);
+    return log_reader(query).count(all.documents, all.changes, cache_);
+  }
   const Total all = total(query);
   if (query.where.empty() && query.any.empty()) return all.documents;
   const Sql sql = PostgresQuery(layout_.at(query.collection)).count(query);

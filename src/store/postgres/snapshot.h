@@ -4,6 +4,7 @@
 #include <string>
 
 #include "store/layout.h"
+#include "store/log_reading.h"
 #include "store/postgres/readers.h"
 #include "store/store.h"
 #include "store/totals_cache.h"
@@ -34,6 +35,7 @@ class PostgresSnapshot final : public Snapshot {
   /// The answer; nothing when the snapshot has failed.
   std::optional<Answer> ask(const Sql& sql) const;
   Total total(const Query& query) const;
+  LogReader log_reader(const Query& query) const;
 
   Readers& readers_;
   const Layout& layout_;

@@ -76,6 +76,7 @@ std::vector<Committed> Writer::write(std::span<const Batch> group) {
 Writer::Attempt Writer::write_once(std::span<const Batch> group) {
   interrupted_ = false;
   totals_.clear();
+  log_rows_.clear();
   if (!prepare(group)) return std::nullopt;
   auto results = write_plainly(group);
   if (!results && !interrupted_) results = write_carefully(group);
@@ -99,10 +100,12 @@ Writer::Attempt Writer::write_plainly(std::span<const Batch> group) {
   for (size_t i = 0; i < group.size() && good; ++i) {
     good = is_done(judge(group[i], answers, at));
     totals_.keep_batch();
+    log_rows_.keep_batch();
   }
   if (good && !interrupted_) return commit(std::vector<Committed>(group.size()));
   if (!connection_->lost()) connection_->execute("ROLLBACK");
   totals_.clear();
+  log_rows_.clear();
   return std::nullopt;
 }
 
@@ -119,9 +122,12 @@ Writer::Attempt Writer::write_carefully(std::span<const Batch> group) {
     results.push_back(judge(batch, answers, at));
     if (interrupted_ || connection_->lost()) return std::nullopt;
     const bool good = is_done(results.back());
-    if (good) totals_.keep_batch();
-    if (!good) {
+    if (good) {
+      totals_.keep_batch();
+      log_rows_.keep_batch();
+    } else {
       totals_.drop_batch();
+      log_rows_.drop_batch();
       connection_->send(kUndoBatch, {});
     }
     connection_->send(kRelease, {});
@@ -131,6 +137,13 @@ Writer::Attempt Writer::write_carefully(std::span<const Batch> group) {
 }
 
 Writer::Attempt Writer::commit(std::vector<Committed> results) {
+  for (const auto& [key, rows] : log_rows_.rows()) {
+    for (const LogRow& row : rows) {
+      connection_->send(texts(std::string(key.first)).create,
+                        {row.account, std::to_string(row.first), std::to_string(row.last),
+                         std::to_string(row.entries), row.body});
+    }
+  }
   for (const auto& [key, by] : totals_.group()) {
     connection_->send(kTotal, {key.first, key.second, std::to_string(by)});
   }
@@ -192,6 +205,7 @@ bool Writer::prepare(std::span<const Batch> group) {
   for (const Batch& batch : group) {
     for (const Put& put : batch.puts) add(text_of(put));
     for (const Remove& remove : batch.removes) add(text_of(remove));
+    for (const Trim& trim : batch.trims) add(texts(trim.collection).trim);
   }
   return ready;
 }
@@ -213,7 +227,14 @@ void Writer::send(const Batch& batch) {
     if (remove.expected != kAnyRevision) values.emplace_back(std::to_string(remove.expected));
     connection_->send(text_of(remove), values);
   }
-  for (const Put& put : batch.puts) send(put);
+  for (const Trim& trim : batch.trims) {
+    connection_->send(texts(trim.collection).trim,
+                      {trim.account, std::to_string(trim.before.time_since_epoch().count()),
+                       std::to_string(kMaxTrimmedRows)});
+  }
+  for (const Put& put : batch.puts) {
+    if (!is_log(put)) send(put);
+  }
   for (const Adjust& adjust : batch.adjusts) {
     connection_->send(kAdjust, {adjust.key, std::to_string(adjust.delta)});
   }
@@ -234,15 +255,22 @@ void Writer::send(const Put& put) {
 
 Committed Writer::judge(const Batch& batch, std::span<const Answer> answers, size_t& at) {
   Committed result;
-  const auto judge_all = [&](const auto& parts) {
-    for (const auto& part : parts) {
-      const Answer& answer = answers[at++];
-      if (is_done(result)) result = judge(part, answer);
-    }
+  const auto judge_next = [&](const auto& part) {
+    const Answer& answer = answers[at++];
+    if (is_done(result)) result = judge(part, answer);
   };
-  judge_all(batch.removes);
-  judge_all(batch.puts);
-  judge_all(batch.adjusts);
+  for (const Remove& remove : batch.removes) judge_next(remove);
+  for (const Trim& trim : batch.trims) judge_next(trim);
+  for (const Put& put : batch.puts) {
+    if (!is_log(put)) {
+      judge_next(put);
+      continue;
+    }
+    // Written with all that the group adds to that log.
+    log_rows_.add(put);
+    totals_.add(put.collection, put.account, 1);
+  }
+  for (const Adjust& adjust : batch.adjusts) judge_next(adjust);
   return result;
 }
 
@@ -276,6 +304,14 @@ Committed Writer::judge(const Remove& remove, const Answer& answer) {
   return done();
 }
 
+Committed Writer::judge(const Trim& trim, const Answer& answer) {
+  if (!answer.ok()) return failure(answer);
+  int64_t entries = 0;
+  for (int row = 0; row < answer.rows(); ++row) entries += answer.integer(row, 0);
+  if (entries > 0) totals_.add(trim.collection, trim.account, -entries);
+  return done();
+}
+
 Committed Writer::judge(const Adjust& adjust, const Answer& answer) {
   if (answer.state() == kNumberOutOfRange) return {Status::OutOfBounds, adjust.key};
   if (!answer.ok()) return failure(answer);
@@ -295,10 +331,19 @@ const Writer::Texts& Writer::texts(const std::string& collection) {
   const auto found = texts_.find(collection);
   if (found != texts_.end()) return found->second;
   const std::string table = '"' + layout_.at(collection).table + '"';
+  Texts made;
+  if (layout_.at(collection).log) {
+    made.create = "INSERT INTO " + table +
+                  "(account,first,last,entries,body)"
+                  " VALUES($1,$2::bigint,$3::bigint,$4::bigint,$5)";
+    made.trim = "DELETE FROM " + table + " WHERE sequence IN (SELECT sequence FROM " + table +
+                " WHERE account=$1 AND last<$2::bigint ORDER BY last LIMIT $3::bigint)"
+                " RETURNING entries";
+    return texts_.emplace(collection, std::move(made)).first->second;
+  }
   const std::string insert = "INSERT INTO " + table +
                              " AS doc(id,account,revision,created_at,body,letter)"
                              " SELECT $1::text,$2::text,1,$5::bigint,$3::json,$4::text";
-  Texts made;
   made.create = insert + " RETURNING NULL";
   // Counting reads the old row before it is replaced.
   made.upsert = "WITH old AS (SELECT account FROM " + table + " WHERE id=$1 FOR UPDATE) " + insert +
@@ -327,7 +372,7 @@ Result<void> Writer::clear() {
       "UPDATE tandem_totals SET total=0, changes=changes+1;";
   const Answer tables = connection_->execute(
       "SELECT tablename FROM pg_tables WHERE schemaname=current_schema()"
-      " AND tablename LIKE 'c\\_%'");
+      " AND (tablename LIKE 'c\\_%' OR tablename LIKE 'l\\_%')");
   if (!tables.ok()) return fail(tables.message());
   for (int row = 0; row < tables.rows(); ++row) {
     sql += "DELETE FROM \"" + std::string(tables.text(row, 0)) + "\";";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/commit_queue.h"
+#include "store/log_rows.h"
 #include "store/postgres/connection.h"
 #include "store/totals.h"
 
@@ -46,12 +47,14 @@ class Writer final : public GroupWriter {
   Committed judge(const Batch& batch, std::span<const Answer> answers, size_t& at);
   Committed judge(const Put& put, const Answer& answer);
   Committed judge(const Remove& remove, const Answer& answer);
+  Committed judge(const Trim& trim, const Answer& answer);
   Committed judge(const Adjust& adjust, const Answer& answer);
+  bool is_log(const Put& put) { return layout_.at(put.collection).log; }
   Committed failure(const Answer& answer);
 
   /// SQL about one collection, built once.
   struct Texts {
-    std::string create, replace, upsert, remove, remove_revision;
+    std::string create, replace, upsert, remove, remove_revision, trim;
   };
   const Texts& texts(const std::string& collection);
   const std::string& text_of(const Put& put);
@@ -63,6 +66,7 @@ class Writer final : public GroupWriter {
   std::map<std::string, Texts> texts_;
   std::map<std::string, std::string, std::less<>> duplicates_;  // index to "rooms.unique_name"
   TotalsDelta totals_;
+  LogRows log_rows_;
   std::string transaction_;   // the server's number of it
   bool interrupted_ = false;  // a deadlock or a lost connection: try again
   std::string why_;           // what went wrong last

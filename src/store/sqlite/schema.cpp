@@ -48,10 +48,15 @@ Result<void> apply(Connection& connection, const Migration& step) {
 }
 
 std::string create_table(const CollectionLayout& collection) {
+  if (collection.log) {
+    return "CREATE TABLE IF NOT EXISTS \"" + collection.table +
+           "\"(sequence INTEGER PRIMARY KEY, account TEXT NOT NULL, first INTEGER NOT NULL,"
+           " last INTEGER NOT NULL, entries INTEGER NOT NULL, body TEXT NOT NULL)";
+  }
   return "CREATE TABLE IF NOT EXISTS \"" + collection.table +
          "\"(sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL,"
          " revision INTEGER NOT NULL, created_at INTEGER NOT NULL,"
-         " body TEXT NOT NULL CHECK(json_valid(body)))";
+         " body TEXT NOT NULL)";
 }
 
 /// Statements by index name. SQLite keeps them to the letter, so that a changed one shows.
@@ -67,8 +72,10 @@ std::string create_index(const CollectionLayout& collection, const IndexLayout& 
 
 Indexes wanted_indexes(const CollectionLayout& collection) {
   Indexes wanted;
-  wanted[collection.base_index] = "CREATE INDEX \"" + collection.base_index + "\" ON \"" +
-                                  collection.table + "\"(account,created_at)";
+  // Of a log all but the bodies: it is walked over without the table.
+  wanted[collection.base_index] =
+      "CREATE INDEX \"" + collection.base_index + "\" ON \"" + collection.table + "\"" +
+      (collection.log ? "(account,last,sequence,first,entries)" : "(account,created_at)");
   for (const IndexLayout& index : collection.indexes) {
     wanted[index.name] = create_index(collection, index);
   }
@@ -84,8 +91,27 @@ Indexes existing_indexes(Connection& connection, const std::string& table) {
   return existing;
 }
 
+/// What became a log was a table of documents in older files: each goes into a row of its own.
+Result<void> convert_to_log(Connection& connection, const CollectionLayout& log) {
+  const std::string old = "c_" + log.name;
+  {
+    Statement look =
+        connection.prepare("SELECT 1 FROM sqlite_schema WHERE type='table' AND name=?");
+    if (!look.bind(old).row()) return {};
+  }
+  return connection.execute(
+      "INSERT INTO \"" + log.table +
+      "\"(account,first,last,entries,body) SELECT account,created_at,created_at,1,"
+      "created_at||' '||length(CAST(id AS BLOB))||' '||length(CAST(body AS BLOB))||' '||id||body"
+      "||char(10) FROM \"" +
+      old + "\" ORDER BY sequence; DROP TABLE \"" + old + "\"");
+}
+
 Result<void> create_collection(Connection& connection, const CollectionLayout& collection) {
   if (auto made = connection.execute(create_table(collection)); !made) return made;
+  if (collection.log) {
+    if (auto done = convert_to_log(connection, collection); !done) return done;
+  }
   const Indexes wanted = wanted_indexes(collection);
   const Indexes existing = existing_indexes(connection, collection.table);
   for (const auto& [name, sql] : existing) {

@@ -102,6 +102,7 @@ TEST_CASE("declarations that cannot be") {
   CHECK(refused({{"rooms", {{"a'b"}}}}));
   CHECK(refused({{"rooms", {{"id"}}}}));
   CHECK(refused({{"rooms", {{"a"}, {"A"}}}}));
+  CHECK(refused({{"rooms", {{"a"}}, true}}));
   CHECK_FALSE(refused({{std::string(48, 'a'), {{"a"}}}}));
 }
 

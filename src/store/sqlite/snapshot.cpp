@@ -65,6 +65,11 @@ Page SqliteSnapshot::list(const Query& query) const {
   Page page;
   if (failed_) return page;
   const CollectionLayout& collection = layout_.at(query.collection);
+  if (collection.log) {
+    page = log_reader(query).page();
+    if (query.total) page.total = count(query);
+    return page;
+  }
   const Plan plan = plan_of(collection, query);
   SqliteQuery writer(collection);
   writer.use(plan.for_page());
@@ -81,8 +86,28 @@ Page SqliteSnapshot::list(const Query& query) const {
   return page;
 }
 
+LogReader SqliteSnapshot::log_reader(const Query& query) const {
+  return {layout_.at(query.collection), query,
+          [this](const Sql& sql) -> std::optional<std::vector<LogRow>> {
+            std::vector<LogRow> rows;
+            Statement select = start(sql);
+            while (next(select)) {
+              rows.push_back(
+                  {select.integer(kLogSequenceColumn), std::string(select.text(kLogAccountColumn)),
+                   select.integer(kLogFirstColumn), select.integer(kLogLastColumn),
+                   select.integer(kLogEntriesColumn), std::string(select.text(kLogBodyColumn))});
+            }
+            if (failed_) return std::nullopt;
+            return rows;
+          }};
+}
+
 int64_t SqliteSnapshot::count(const Query& query) const {
   if (failed_) return 0;
+  if (layout_.at(query.collection).log) {
+    const Total all = total(query);
+    return log_reader(query).count(all.documents, all.changes, cache_);
+  }
   return count(query, total(query), plan_of(layout_.at(query.collection), query));
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "store/layout.h"
+#include "store/log_reading.h"
 #include "store/sqlite/plan.h"
 #include "store/sqlite/readers.h"
 #include "store/store.h"
@@ -35,6 +36,7 @@ class SqliteSnapshot final : public Snapshot {
   Statement start(const Sql& sql) const;
   bool next(Statement& statement) const;
   Total total(const Query& query) const;
+  LogReader log_reader(const Query& query) const;
   int64_t count(const Query& query, const Total& all, const Plan& plan) const;
   Plan plan_of(const CollectionLayout& collection, const Query& query) const;
 

@@ -4,6 +4,7 @@
 
 #include "core/assert.h"
 #include "core/log.h"
+#include "store/limits.h"
 
 namespace tandem::store::sqlite {
 namespace {
@@ -57,8 +58,10 @@ std::optional<std::vector<Committed>> Writer::write_once(std::span<const Batch> 
     results.push_back(apply(batch));
     if (is_done(results.back())) {
       totals_.keep_batch();
+      log_rows_.keep_batch();
     } else {
       totals_.drop_batch();
+      log_rows_.drop_batch();
       // A full disk and the like end the whole transaction.
       if (!connection_->in_transaction()) return fail_all(group.size(), results.back().what);
       if (changed_ && !careful) {
@@ -69,11 +72,11 @@ std::optional<std::vector<Committed>> Writer::write_once(std::span<const Batch> 
     }
     if (careful) connection_->prepare(kRelease).run();
   }
-  const bool written = write_totals() && write_sequences() && connection_->prepare(kCommit).run();
+  const bool written =
+      write_logs() && write_totals() && write_sequences() && connection_->prepare(kCommit).run();
   if (!written) return fail_all(group.size(), connection_->message());
   readers_.committed();
-  totals_.clear();
-  sequences_.clear();
+  forget_group();
   return results;
 }
 
@@ -81,6 +84,10 @@ Committed Writer::apply(const Batch& batch) {
   Committed result;
   for (const Remove& remove : batch.removes) {
     result = apply(remove);
+    if (!is_done(result)) return result;
+  }
+  for (const Trim& trim : batch.trims) {
+    result = apply(trim);
     if (!is_done(result)) return result;
   }
   for (const Put& put : batch.puts) {
@@ -113,6 +120,11 @@ std::optional<Writer::Present> Writer::look_up(const std::string& collection,
 }
 
 Committed Writer::create(const Put& put) {
+  if (texts(put.collection).log) {
+    log_rows_.add(put);
+    totals_.add(put.collection, put.account, 1);
+    return done();
+  }
   const auto sequence = next_sequence(put.collection);
   if (!sequence) return failure();
   Statement insert = connection_->prepare(texts(put.collection).insert);
@@ -146,6 +158,31 @@ Committed Writer::apply(const Remove& remove) {
   changed_ = true;
   totals_.add(remove.collection, present->account, -1);
   return done();
+}
+
+Committed Writer::apply(const Trim& trim) {
+  Statement erase = connection_->prepare(texts(trim.collection).trim);
+  erase.bind(trim.account).bind(int64_t{trim.before.time_since_epoch().count()});
+  erase.bind(kMaxTrimmedRows);
+  int64_t entries = 0;
+  while (erase.row()) entries += erase.integer(0);
+  if (erase.failed()) return failure();
+  if (entries == 0) return done();
+  changed_ = true;
+  totals_.add(trim.collection, trim.account, -entries);
+  return done();
+}
+
+bool Writer::write_logs() {
+  for (const auto& [key, rows] : log_rows_.rows()) {
+    const std::string& insert_text = texts(std::string(key.first)).insert;
+    for (const LogRow& row : rows) {
+      Statement insert = connection_->prepare(insert_text);
+      insert.bind(row.account).bind(row.first).bind(row.last).bind(row.entries).bind(row.body);
+      if (!insert.run()) return false;
+    }
+  }
+  return true;
 }
 
 Committed Writer::apply(const Adjust& adjust) {
@@ -200,7 +237,6 @@ bool Writer::write_sequences() {
 Committed Writer::constraint(const Put& put) {
   const int code = sqlite3_extended_errcode(connection_->handle());
   const std::string message = connection_->message();
-  if (code == SQLITE_CONSTRAINT_CHECK) return {Status::Failed, "body is not JSON"};
   if (code != SQLITE_CONSTRAINT_UNIQUE) return failure();
   // "UNIQUE constraint failed: index 'rooms/unique_name/unique'", or "...: c_rooms.id"
   const size_t open = message.find('\'');
@@ -222,7 +258,12 @@ std::vector<Committed> Writer::fail_all(size_t size, const std::string& what) {
 
 void Writer::roll_back() {
   if (connection_->in_transaction()) connection_->prepare(kRollback).run();
+  forget_group();
+}
+
+void Writer::forget_group() {
   totals_.clear();
+  log_rows_.clear();
   sequences_.clear();
 }
 
@@ -231,6 +272,13 @@ const Writer::Texts& Writer::texts(const std::string& collection) {
   if (found != texts_.end()) return found->second;
   const std::string table = '"' + layout_.at(collection).table + '"';
   Texts made;
+  made.log = layout_.at(collection).log;
+  if (made.log) {
+    made.insert = "INSERT INTO " + table + "(account,first,last,entries,body) VALUES(?,?,?,?,?)";
+    made.trim = "DELETE FROM " + table + " WHERE sequence IN (SELECT sequence FROM " + table +
+                " WHERE account=? AND last<? ORDER BY last LIMIT ?) RETURNING entries";
+    return texts_.emplace(collection, std::move(made)).first->second;
+  }
   made.find = "SELECT sequence,revision,account FROM " + table + " WHERE id=?";
   made.insert =
       "INSERT INTO " + table + "(sequence,id,account,revision,created_at,body) VALUES(?,?,?,1,?,?)";
@@ -245,7 +293,8 @@ Result<void> Writer::clear() {
   sql += "UPDATE tandem_totals SET total=0, changes=changes+1;";
   {
     Statement tables = connection_->prepare(
-        "SELECT name FROM sqlite_schema WHERE type='table' AND name LIKE 'c\\_%' ESCAPE '\\'");
+        "SELECT name FROM sqlite_schema WHERE type='table'"
+        " AND (name LIKE 'c\\_%' ESCAPE '\\' OR name LIKE 'l\\_%' ESCAPE '\\')");
     while (tables.row()) sql += "DELETE FROM \"" + std::string(tables.text(0)) + "\";";
     if (tables.failed()) return fail(connection_->message());
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "store/commit_queue.h"
+#include "store/log_rows.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/readers.h"
 #include "store/totals.h"
@@ -46,7 +47,9 @@ class Writer final : public GroupWriter {
   std::optional<Present> look_up(const std::string& collection, const std::string& id);
   Committed replace(const Put& put, const Present& present);
   Committed apply(const Remove& remove);
+  Committed apply(const Trim& trim);
   Committed apply(const Adjust& adjust);
+  bool write_logs();
   bool write_totals();
   bool write_sequences();
   std::optional<int64_t> next_sequence(const std::string& collection);
@@ -54,10 +57,12 @@ class Writer final : public GroupWriter {
   Committed failure() const;
   std::vector<Committed> fail_all(size_t size, const std::string& what);
   void roll_back();
+  void forget_group();
 
   /// SQL about one collection, built once.
   struct Texts {
-    std::string find, insert, update, remove;
+    bool log = false;
+    std::string find, insert, update, remove, trim;
   };
   const Texts& texts(const std::string& collection);
 
@@ -66,6 +71,7 @@ class Writer final : public GroupWriter {
   Readers& readers_;
   std::unordered_map<std::string, Texts> texts_;
   TotalsDelta totals_;
+  LogRows log_rows_;
   std::map<std::string, int64_t> sequences_;  // last one of each collection touched by the group
   int next_checkpoint_pages_ = 0;
   int log_pages_ = 0;     // in the write-ahead log, after the last commit
