@@ -79,6 +79,12 @@ void mount_site(api::Site& site, SiteParts parts) {
     response.headers.add("Access-Control-Allow-Origin", "*");
     exchange->respond(std::move(response));
   });
+  // Whoever opens the address in a browser wants to read.
+  mount("/", [](const Exchanges& exchange) {
+    http::Response response = page(302, "text/plain", "The API is described at /docs.\n");
+    response.headers.add("Location", "/docs");
+    exchange->respond(std::move(response));
+  });
   site.mount_below("/docs", serve_pages());
   site.mount(std::string(products::oauth::kConsentPage), serve_pages());
 }
