@@ -8,7 +8,7 @@ CMAKE  := cmake -G Ninja
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
 
-run: build ## Build and start the sandbox: API, console, SIP and SMPP on this machine
+run: build ## Build and start the sandbox: API, SIP and SMPP on this machine
 	$(BUILD)/tandem serve --profile sandbox
 
 build: deps ## Build build/tandem

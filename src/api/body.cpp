@@ -120,7 +120,7 @@ Result<void, ApiError> take_document(Request& request, std::string text) {
   auto document = json::Document::parse(text);
   if (!document) {
     if (!is_utf8(text)) return refuse("10028", "The body is not valid UTF-8.");
-    return refuse("10015", "The body is not valid JSON: " + document.error().what + ".");
+    return refuse("10023", "The body is not valid JSON: " + document.error().what + ".");
   }
   request.body = std::move(*document);
   request.body_text = std::move(text);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "api/form_values.h"
@@ -197,6 +199,14 @@ TEST_CASE("requests are logged in the background and listed newest first") {
   const auto page = RequestLog::list(*platform.database->snapshot(), "a", 2, "598");
   REQUIRE(page.size() == 2);
   CHECK(page.front().request_id == "596");
+  const auto all = RequestLog::list(*platform.database->snapshot(), std::nullopt, 1000);
+  REQUIRE(all.size() == 600);
+  CHECK(std::count_if(all.begin(), all.end(), [](const auto& r) { return r.account == "b"; }) ==
+        300);
+  const auto rest =
+      RequestLog::list(*platform.database->snapshot(), std::nullopt, 1000, all[99].request_id);
+  REQUIRE(rest.size() == 500);
+  CHECK(rest.front().request_id == all[100].request_id);
 }
 
 }  // namespace

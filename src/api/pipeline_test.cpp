@@ -91,7 +91,7 @@ TEST_CASE("a collection is created, read, listed, changed and deleted") {
 TEST_CASE("bad bodies get the documented code and pointer, and change nothing") {
   Platform platform(declare);
   const char* path = "/v2/messaging_profiles";
-  play(platform, {{"broken JSON", "POST", path, "{\"name\":", 400, {}, "10015"},
+  play(platform, {{"broken JSON", "POST", path, "{\"name\":", 400, {}, "10023"},
                   {"no body", "POST", path, "", 422, {}, "10004"},
                   {"missing field",
                    "POST",
@@ -178,7 +178,7 @@ TEST_CASE("bodies are taken in the forms the operation documents") {
   CHECK(post("application/json", "{\"name\":\"" + std::string(1 << 20, 'x') + "\"}").status == 413);
   std::string deep(100, '[');
   CHECK(post("application/json", "{\"name\":" + deep + std::string(100, ']') + "}").code() ==
-        "10015");
+        "10023");
   const Answer packed =
       platform.send("POST", "/v2/billing_groups", body, {{"content-encoding", "gzip"}});
   CHECK(packed.code() == "10014");

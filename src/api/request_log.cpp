@@ -162,29 +162,36 @@ void RequestLog::add(size_t shard, RequestRecord record) {
 }
 
 std::vector<RequestRecord> RequestLog::list(const store::Snapshot& snapshot,
-                                            std::string_view account, size_t limit,
+                                            std::optional<std::string> account, size_t limit,
                                             std::string_view before) {
   std::vector<RequestRecord> found;
   limit = std::min(limit, kMaxListed);
-  bool skipping = !before.empty();
   store::Query query;
   query.collection = std::string(kRequestLog);
-  query.account = std::string(account);
+  query.account = std::move(account);
   query.limit = kRowsListedAtOnce;
-  for (; query.offset < kMaxRowsListed; query.offset += query.limit) {
+  std::optional<size_t> first;  // of those asked for
+  if (before.empty()) first = 0;
+  bool more = true;
+  // Rows of shards and accounts overlap in time: those of another batch are read before sorting.
+  for (bool enough = false; more && !enough && query.offset < kMaxRowsListed;
+       query.offset += query.limit) {
+    enough = first && found.size() >= *first + limit;
     const store::Page page = snapshot.list(query);
     for (const store::Row& row : page.rows) {
-      for (RequestRecord& record : read_row(row)) {
-        if (skipping) {
-          skipping = record.request_id != before;
-          continue;
-        }
-        if (found.size() >= limit) return found;
-        found.push_back(std::move(record));
-      }
+      for (RequestRecord& record : read_row(row)) found.push_back(std::move(record));
     }
-    if (!page.more) break;
+    more = page.more;
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.at > b.at; });
+    if (before.empty()) continue;
+    const auto known = std::find_if(found.begin(), found.end(),
+                                    [&](const auto& r) { return r.request_id == before; });
+    if (known != found.end()) first = static_cast<size_t>(known - found.begin()) + 1;
   }
+  const size_t begin = std::min(first.value_or(found.size()), found.size());
+  found.erase(found.begin(), found.begin() + static_cast<ptrdiff_t>(begin));
+  if (found.size() > limit) found.resize(limit);
   return found;
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,10 +56,11 @@ class RequestLog {
   bool has_room(size_t shard);
   void add(size_t shard, RequestRecord record);
 
-  /// The account's latest, newest first; `before` (a request id of an earlier page) goes on behind
-  /// it. At most 1,000.
-  static std::vector<RequestRecord> list(const store::Snapshot& snapshot, std::string_view account,
-                                         size_t limit, std::string_view before = {});
+  /// The latest of an account, or of all and of nobody (requests without a key that is known),
+  /// newest first; `before` (a request id of an earlier page) goes on behind it. At most 1,000.
+  static std::vector<RequestRecord> list(const store::Snapshot& snapshot,
+                                         std::optional<std::string> account, size_t limit,
+                                         std::string_view before = {});
   /// One as the JSON object that lists show.
   static std::string to_json(const RequestRecord& record);
 

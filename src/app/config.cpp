@@ -80,7 +80,7 @@ constexpr Setting kSettings[] = {
      "sandbox: the outside world is in the box; operator: real trunks and links", set_profile},
     {"data-dir", "DIR", "where everything durable lives (default ./data)",
      [](Config& c, V v) { return set_text(c.data_dir, v); }},
-    {"http", "ADDR", "API, console and WebSockets (default 127.0.0.1:8080)",
+    {"http", "ADDR", "where the API listens, with the API page (default 127.0.0.1:8080)",
      [](Config& c, V v) { return set_address(c.http, v); }},
     {"sip", "ADDR", "SIP over UDP and TCP, TLS one port above (default 127.0.0.1:5060)",
      [](Config& c, V v) { return set_address(c.sip, v); }},

@@ -6,6 +6,7 @@
 #include "api/auth/api_keys.h"
 #include "api/collections.h"
 #include "api/timer_rows.h"
+#include "app/declarations.h"
 #include "carrier/sandbox/inbox.h"
 #include "events/event.h"
 #include "ledger/posting.h"
@@ -21,9 +22,11 @@ constexpr std::string_view kKeyRow = "api_key";
 }  // namespace
 
 std::unique_ptr<store::Database> make_database(const Config& config) {
-  return config.database.empty() ? store::open_sqlite(config.data_dir + "/tandem.db")
+  return config.database.empty() ? store::open_sqlite(database_file(config))
                                  : store::open_postgres(config.database);
 }
+
+std::string database_file(const Config& config) { return config.data_dir + "/tandem.db"; }
 
 std::vector<store::Collection> all_collections(const api::Registry& registry) {
   std::vector<store::Collection> all = registry.collections();
@@ -40,10 +43,13 @@ std::vector<store::Collection> all_collections(const api::Registry& registry) {
   return all;
 }
 
-std::vector<store::Collection> collections_of_money() {
-  std::vector<store::Collection> all = api::collections();
-  for (store::Collection& collection : ledger::collections()) all.push_back(std::move(collection));
-  return all;
+Result<std::unique_ptr<store::Database>> open_database(const Config& config) {
+  const auto declared = Declarations::make();
+  if (!declared) return tl::unexpected(declared.error());
+  auto database = make_database(config);
+  const auto opened = database->open(all_collections((*declared)->registry()));
+  if (!opened) return tl::unexpected(opened.error());
+  return database;
 }
 
 Result<std::string> sandbox_key(const Config& config, const products::SecretBox& secrets,

@@ -17,6 +17,9 @@ namespace tandem::app {
 /// The database these settings name, not opened yet.
 std::unique_ptr<store::Database> make_database(const Config& config);
 
+/// Where SQLite keeps it.
+std::string database_file(const Config& config);
+
 /// Every collection of every room, to open the database with.
 std::vector<store::Collection> all_collections(const api::Registry& registry);
 
@@ -26,8 +29,9 @@ Result<std::string> sandbox_key(const Config& config, const products::SecretBox&
                                 store::Database& database, api::Moment moment,
                                 const std::string& account);
 
-/// What the command line needs to look at accounts and their money.
-std::vector<store::Collection> collections_of_money();
+/// The database these settings name, open with every collection, for the command line. It may run
+/// beside a server of the same version: both want the same tables and indexes.
+Result<std::unique_ptr<store::Database>> open_database(const Config& config);
 
 /// Opens the books of every account that has none yet: new ones, and those of older data.
 Result<void> open_all_books(store::Database& database, api::Moment moment,

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 
 #include <arpa/inet.h>
@@ -10,24 +9,21 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include "app/doctor_data.h"
 #include "app/smpp_probe.h"
 #include "app/trunk_probe.h"
 #include "core/clock.h"
-#include "store/store.h"
 
 namespace tandem::app {
 namespace {
 
 using Grade = Finding::Grade;
 
-constexpr rlim_t kWantedFiles = 20'000;           // two sockets a leg, thousands of legs
-constexpr uint64_t kScarceBytes = 1ULL << 30;     // 1 GiB: recordings fill it within hours
-constexpr uint64_t kHopelessBytes = 64ULL << 20;  // below this the database soon stops
-constexpr long kWantedSocketBuffer = 4L << 20;    // a burst of SIP on one UDP socket
+constexpr rlim_t kWantedFiles = 20'000;         // two sockets a leg, thousands of legs
+constexpr long kWantedSocketBuffer = 4L << 20;  // a burst of SIP on one UDP socket
 /// Nobody's clock is right that lies before this was written (2025-01-01).
 constexpr int64_t kEarliestSaneMs = 1735689600000;
 
@@ -60,7 +56,8 @@ int try_bind(const Address& address, int type) {
 Finding look_at_port(const Address& address, int type, const std::string& flag,
                      const std::string& use) {
   const std::string name = address.text() + (type == SOCK_DGRAM ? " (UDP)" : " (TCP)");
-  switch (try_bind(address, type)) {
+  const int error = try_bind(address, type);
+  switch (error) {
     case 0:
       return {Grade::Fine, use + ": " + name + " is free", ""};
     case EADDRINUSE:
@@ -80,34 +77,9 @@ Finding look_at_port(const Address& address, int type, const std::string& flag,
           Grade::Broken, use + ": " + address.host + " is no IP address",
           "Give an address, not a name: " + flag + " 127.0.0.1:" + std::to_string(address.port)};
     default:
-      return {Grade::Broken, use + ": " + name + ": " + std::strerror(errno), "See above"};
+      return {Grade::Broken, use + ": " + name + ": " + std::strerror(error),
+              "Choose another address: " + flag + " 127.0.0.1:" + std::to_string(address.port)};
   }
-}
-
-void look_at_directory(const Config& config, std::vector<Finding>& findings) {
-  std::error_code error;
-  std::filesystem::create_directories(config.data_dir, error);
-  const std::string probe = config.data_dir + "/.doctor";
-  std::ofstream file(probe);
-  file << "probe";
-  file.close();
-  if (!file) {
-    findings.push_back({Grade::Broken, "Data directory " + config.data_dir + " cannot be written",
-                        "Give it to this user (`chown`), or choose another: --data-dir DIR"});
-    return;
-  }
-  std::filesystem::remove(probe, error);
-  findings.push_back({Grade::Fine, "Data directory " + config.data_dir + " can be written", ""});
-
-  struct statvfs disk {};
-  if (statvfs(config.data_dir.c_str(), &disk) != 0) return;
-  const uint64_t bytes = static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize;
-  const std::string free = std::to_string(bytes >> 20) + " MiB free for data";
-  const Grade grade = bytes < kHopelessBytes ? Grade::Broken
-                      : bytes < kScarceBytes ? Grade::Advice
-                                             : Grade::Fine;
-  findings.push_back(
-      {grade, "Disk: " + free, grade == Grade::Fine ? "" : "Free some space or move --data-dir"});
 }
 
 Finding look_at_files() {
@@ -141,15 +113,6 @@ Finding look_at_clock() {
   return {Grade::Fine, "The clock is synchronised", ""};
 }
 
-Finding look_at_database(const Config& config) {
-  const auto database = store::open_postgres(config.database);
-  if (const auto opened = database->open({}); !opened) {
-    return {Grade::Broken, "PostgreSQL: " + opened.error().what,
-            "Check --database: psql '" + config.database + "' must connect with the same words"};
-  }
-  return {Grade::Fine, "PostgreSQL answers", ""};
-}
-
 Finding look_at_file(const std::string& path, const std::string& flag) {
   if (std::ifstream(path).good()) return {Grade::Fine, flag + " " + path + " can be read", ""};
   return {Grade::Broken, flag + ": " + path + " cannot be read",
@@ -163,11 +126,10 @@ std::vector<Finding> examine(const Config& config) {
   findings.push_back(look_at_port(config.http, SOCK_STREAM, "--http", "HTTP"));
   findings.push_back(look_at_port(config.sip, SOCK_DGRAM, "--sip", "SIP"));
   findings.push_back(look_at_port(config.sip, SOCK_STREAM, "--sip", "SIP"));
-  look_at_directory(config, findings);
+  for (Finding& finding : examine_data(config)) findings.push_back(std::move(finding));
   findings.push_back(look_at_files());
   findings.push_back(look_at_socket_buffers());
   findings.push_back(look_at_clock());
-  if (!config.database.empty()) findings.push_back(look_at_database(config));
   if (!config.tls_cert.empty()) {
     findings.push_back(look_at_file(config.tls_cert, "--tls-cert"));
     findings.push_back(look_at_file(config.tls_key, "--tls-key"));

@@ -15,8 +15,7 @@ struct Finding {
   std::string fix;   // "Stop the other program or choose another: --http 127.0.0.1:8081"
 };
 
-/// Looks at the machine with the eyes of `tandem serve` and these settings; changes nothing but a
-/// probe file in the data directory, which it removes.
+/// Looks at the machine with the eyes of `tandem serve` and these settings; changes nothing.
 std::vector<Finding> examine(const Config& config);
 
 }  // namespace tandem::app

@@ -15,6 +15,7 @@
 #include "api/retention.h"
 #include "api/site.h"
 #include "api/workflows.h"
+#include "app/data_lock.h"
 #include "app/database.h"
 #include "app/local_speaker.h"
 #include "app/messaging_links.h"
@@ -186,6 +187,7 @@ std::vector<std::string> collections_of_callers() {
 /// Members in the order in which they depend on each other; destruction runs the other way round.
 struct Platform::Parts {
   Config config;
+  std::optional<DataLock> lock;  // of the embedded database's directory
   std::string api_key;
   Metrics metrics;
   std::unique_ptr<Clock> clock;
@@ -250,6 +252,11 @@ Result<void> Platform::Parts::open_files() {
   std::error_code error;
   std::filesystem::create_directories(config.data_dir, error);
   if (error) return fail("cannot make " + config.data_dir + ": " + error.message());
+  if (config.database.empty()) {
+    auto taken = DataLock::take(config.data_dir);
+    if (!taken) return tl::unexpected(taken.error());
+    lock.emplace(std::move(*taken));
+  }
   auto files = store::open_file_blobs(config.data_dir + "/blobs");
   if (!files) return tl::unexpected(files.error());
   blobs = std::move(*files);

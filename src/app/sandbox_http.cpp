@@ -28,7 +28,10 @@ void refuse(const Exchanges& exchange, int status, const contract::ApiError& err
 
 bool is(const Exchanges& exchange, http::Method method) {
   if (exchange->head().method == method) return true;
-  refuse(exchange, 405, {"10030", "This path knows another method."});
+  http::Response response =
+      json_response(405, contract::envelope({"10030", "This path knows another method."}));
+  response.headers.add("Allow", std::string(http::to_string(method)));
+  exchange->respond(std::move(response));
   return false;
 }
 
@@ -41,7 +44,7 @@ void with_json(const Exchanges& exchange, http::Method method,
   exchange->read_body(kMaxBodyBytes, [exchange, use = std::move(use)](Result<std::string> body) {
     if (!body) return refuse(exchange, 400, {"10015", body.error().what});
     const auto document = json::Document::parse(body->empty() ? "{}" : *body);
-    if (!document) return refuse(exchange, 400, {"10015", document.error().what});
+    if (!document) return refuse(exchange, 400, {"10023", document.error().what});
     use(document->root());
   });
 }

@@ -17,26 +17,47 @@ int version(const Arguments&) {
 }
 
 constexpr Command kCommands[] = {
-    {"serve", "serve [--profile sandbox|operator] [--data-dir DIR] [--http ADDR] [--sip ADDR] ...",
-     "Start the platform",
-     "Settings may also stand in a YAML file (--config FILE) and in the environment\n"
-     "(TANDEM_DATA_DIR for --data-dir); flags win over the environment, it wins over the file.",
-     serve},
-    {"doctor", "doctor [settings of serve]", "Look for what would keep the platform from running",
-     "Checks ports, disk, limits, clock, database and permissions with the settings that serve\n"
-     "would use, and names the fix of each finding. Exit status 1 when something must be fixed.",
-     doctor},
-    {"keys", "keys create|list|revoke [--name NAME] [ID] [settings of serve]",
-     "Make, list and revoke API keys of the first account",
-     "A key is shown once, when it is made; only its hash is stored.", keys},
-    {"credit", "credit show|deposit|limit [AMOUNT] [--account ID] [settings of serve]",
+    {"serve", "serve [SETTINGS]", "Start the platform",
+     "Without settings this is a sandbox on 127.0.0.1:8080 with its data in ./data. Stop it with\n"
+     "Ctrl-C; started again, it goes on where it was.",
+     true, serve},
+    {"doctor", "doctor [SETTINGS]", "Look for what would keep the platform from running",
+     "Checks ports, disk, limits, clock, database, certificates, permissions and links with the\n"
+     "settings that serve would use, and names the fix of each finding. It changes nothing. Exit\n"
+     "status 1 when something must be fixed.",
+     true, doctor},
+    {"keys",
+     "keys create [--name NAME] [--account ID] [SETTINGS]\n"
+     "       tandem keys list [--account ID] [SETTINGS]\n"
+     "       tandem keys revoke ID [--account ID] [SETTINGS]",
+     "Make, list and revoke API keys",
+     "A key is shown once, when it is made; only its hash is stored. Without --account the first\n"
+     "account is meant, which `keys create` makes when there is none. To revoke, the first\n"
+     "characters of a key do as well as its id. A running server knows within a second.",
+     true, keys},
+    {"credit",
+     "credit show [--account ID] [SETTINGS]\n"
+     "       tandem credit deposit|limit AMOUNT [--account ID] [SETTINGS]",
      "Show an account's balance, pay money in, or set its credit limit",
-     "Amounts are in US dollars. Without --account the installation's first account is meant. The\n"
-     "credit limit is how far a balance may fall below zero.",
-     credit},
-    {"coverage", "coverage", "Show which operations of the API are served, product by product", "",
-     coverage},
-    {"version", "version", "Show the version", "", version},
+     "Amounts are in US dollars. Without --account the first account is meant. The credit limit "
+     "is\n"
+     "how far a balance may fall below zero.",
+     true, credit},
+    {"requests", "requests [--limit N] [--before ID] [--account ID] [SETTINGS]",
+     "Show the latest API requests",
+     "Newest first, 50 unless --limit says otherwise: time, status, duration, method, path, "
+     "request\n"
+     "id (x-request-id of the answer) and error codes. --before goes on behind a request id. "
+     "Without\n"
+     "--account those of all accounts are shown, and those whose key nobody has. They are a "
+     "second\n"
+     "behind.",
+     true, requests},
+    {"coverage", "coverage", "Show which operations of the API are served, product by product",
+     "A Markdown table: what this binary serves, what it answers with 501 for now, and all there "
+     "is.",
+     false, coverage},
+    {"version", "version", "Show the version", "", false, version},
 };
 
 void print_overview() {
@@ -50,13 +71,16 @@ void print_overview() {
 void print_help(const Command& command) {
   fmt::print("Usage: tandem {}\n\n{}.\n", command.usage, command.summary);
   if (!command.details.empty()) fmt::print("\n{}\n", command.details);
-  if (command.run != serve && command.run != doctor && command.run != keys && command.run != credit)
-    return;
+  if (!command.takes_settings) return;
   fmt::print("\nSettings:\n");
   for (const app::Setting& setting : app::settings()) {
     const std::string flag = fmt::format("--{} {}", setting.name, setting.value);
     fmt::print("  {:<30} {}\n", flag, setting.help);
   }
+  fmt::print("  {:<30} {}\n", "--config FILE", "a YAML file with settings, SMPP links and trunks");
+  fmt::print(
+      "\nEach may also stand in the configuration file (data-dir: DIR) or in the environment\n"
+      "(TANDEM_DATA_DIR). Flags win over the environment, the environment over the file.\n");
 }
 
 const Command* find_command(std::string_view name) {

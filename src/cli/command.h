@@ -14,6 +14,7 @@ struct Command {
   std::string_view usage;    // behind "tandem": "keys create --name NAME"
   std::string_view summary;  // one line
   std::string_view details;  // for `tandem help NAME`; may be empty
+  bool takes_settings;       // whether those of serve may follow
   int (*run)(const Arguments& arguments);
 };
 
@@ -24,6 +25,7 @@ int serve(const Arguments& arguments);
 int doctor(const Arguments& arguments);
 int keys(const Arguments& arguments);
 int credit(const Arguments& arguments);
+int requests(const Arguments& arguments);
 int coverage(const Arguments& arguments);
 
 /// Says what was wrong on standard error and gives the exit status for wrong usage.

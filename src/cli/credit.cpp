@@ -1,17 +1,18 @@
 #include <cstdio>
-#include <filesystem>
 
 #include <fmt/format.h>
 
-#include "api/auth/accounts.h"
 #include "app/config.h"
-#include "app/database.h"
 #include "cli/command.h"
+#include "cli/line.h"
+#include "cli/state.h"
 #include "ledger/books.h"
 #include "ledger/views.h"
 
 namespace tandem::cli {
 namespace {
+
+constexpr std::string_view kVerbs = "show, deposit or limit?";
 
 int complain(std::string_view what) {
   fmt::print(stderr, "tandem credit: {}\n", what);
@@ -68,49 +69,27 @@ int limit(const Books& books, ledger::Nanos amount) {
                 });
 }
 
-/// The account with that id, or the first when none is named.
-std::optional<std::string> find(const store::Snapshot& snapshot, const std::string& id) {
-  for (const auto& account : api::auth::list_accounts(snapshot)) {
-    if (id.empty() || account.id == id) return account.id;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 int credit(const Arguments& arguments) {
-  if (arguments.empty()) return usage_error("credit", "show, deposit or limit?");
-  const std::string_view verb = arguments[0];
-  if (verb != "show" && verb != "deposit" && verb != "limit") {
-    return usage_error("credit", "show, deposit or limit?");
+  const auto line = take_apart(arguments, {"--account"});
+  if (!line) return usage_error("credit", line.error().what);
+  const std::string_view verb = line->word(0);
+  const bool showing = verb == "show";
+  if (!showing && verb != "deposit" && verb != "limit") return usage_error("credit", kVerbs);
+  if (line->words.size() > (showing ? 1u : 2u)) {
+    return usage_error("credit", "what is '" + std::string(line->words.back()) + "'?");
   }
-  std::string account;
-  std::string_view sum;
-  Arguments settings;
-  for (size_t i = 1; i < arguments.size(); ++i) {
-    if (arguments[i] == "--account" && i + 1 < arguments.size()) {
-      account = arguments[++i];
-    } else if (verb != "show" && sum.empty() && arguments[i].substr(0, 2) != "--") {
-      sum = arguments[i];
-    } else {
-      settings.push_back(arguments[i]);
-    }
-  }
-  const auto amount = ledger::parse_decimal(verb == "show" ? "0" : sum);
+  const auto amount = ledger::parse_decimal(showing ? "0" : line->word(1));
   if (!amount || *amount < 0) return usage_error("credit", "how much? Give an amount like 250.00");
-  const auto config = app::read_config(settings);
+  const auto config = app::read_config(line->settings);
   if (!config) return usage_error("credit", config.error().what);
-  const auto database = app::make_database(*config);
-  if (auto opened = database->open(app::collections_of_money()); !opened) {
-    return complain(opened.error().what);
-  }
-  const auto found = find(*database->snapshot(), account);
-  if (!found) return complain("there is no such account");
-  const SystemClock clock;
-  SystemRandom random;
-  Ids ids(clock, random);
-  const Books books{*database, {clock.now(), ids}, *found};
-  if (verb == "show") return show(books);
+  const auto state = State::open(*config, State::Missing::Refuse);
+  if (!state) return complain(state.error().what);
+  const auto account = (*state)->account(line->option("--account"));
+  if (!account) return complain("there is no such account");
+  const Books books{(*state)->database(), (*state)->moment(), *account};
+  if (showing) return show(books);
   return verb == "deposit" ? deposit(books, *amount) : limit(books, *amount);
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -56,7 +57,9 @@ int64_t integer_of(std::string_view text, int64_t fallback) {
 }
 
 int64_t max_size(Paging paging, Schema schema) {
-  if (schema.maximum()) return static_cast<int64_t>(*schema.maximum());
+  // What int32 holds limits no page.
+  const bool limited = schema.maximum() && *schema.maximum() < INT32_MAX;
+  if (limited) return static_cast<int64_t>(*schema.maximum());
   return paging == Paging::PageNumberSize || paging == Paging::Cursor ? kMaxSize
                                                                       : kMaxUndescribedSize;
 }

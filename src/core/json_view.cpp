@@ -215,6 +215,36 @@ simdjson::dom::document& spare() {
 
 }  // namespace
 
+namespace {
+
+/// What is wrong with a text that is no JSON, for whoever wrote it.
+std::string reason(simdjson::error_code error) {
+  switch (error) {
+    case simdjson::DEPTH_ERROR:
+      return "it is nested too deeply";
+    case simdjson::EMPTY:
+      return "there is nothing in it";
+    case simdjson::STRING_ERROR:
+      return "a string has a bad escape sequence";
+    case simdjson::UNCLOSED_STRING:
+      return "a string does not end";
+    case simdjson::UNESCAPED_CHARS:
+      return "a control character stands in a string";
+    case simdjson::NUMBER_ERROR:
+      return "a number is malformed or too large";
+    case simdjson::T_ATOM_ERROR:
+    case simdjson::F_ATOM_ERROR:
+    case simdjson::N_ATOM_ERROR:
+      return "a word is none of true, false and null";
+    case simdjson::TAPE_ERROR:
+      return "a comma, colon, quote or bracket is missing or superfluous";
+    default:
+      return simdjson::error_message(error);
+  }
+}
+
+}  // namespace
+
 Document::~Document() {
   if (impl_ && impl_->document.capacity() <= kKeptCapacityBytes) {
     spare() = std::move(impl_->document);
@@ -231,7 +261,7 @@ Result<Document> Document::parse(std::string_view text) {
   std::swap(impl->document, spare());
   const auto result = parser.parse_into_document(impl->document, text.data(), text.size());
   if (result.error() != simdjson::SUCCESS) {
-    return fail(simdjson::error_message(result.error()));
+    return fail(reason(result.error()));
   }
   return Document(std::move(impl));
 }

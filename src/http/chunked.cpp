@@ -47,9 +47,11 @@ ChunkDecoder::Step ChunkDecoder::next_in_size(char c) {
 
 ChunkDecoder::Step ChunkDecoder::next_in_extension(char c) {
   if (++extension_bytes_ > kMaxExtensionBytes) return Step::Bad;
-  if (is_token(c)) return Step::Extension;
-  if (step_ == Step::ExtensionStart) return Step::Bad;
-  if (c == ';' || c == '=') return Step::ExtensionStart;
+  const bool value = step_ == Step::ValueStart || step_ == Step::Value;
+  if (is_token(c)) return value ? Step::Value : Step::Extension;
+  if (step_ == Step::ExtensionStart || step_ == Step::ValueStart) return Step::Bad;
+  if (c == ';') return Step::ExtensionStart;
+  if (c == '=' && !value) return Step::ValueStart;
   return c == '\r' ? Step::SizeEnd : Step::Bad;
 }
 
@@ -79,6 +81,8 @@ ChunkDecoder::Step ChunkDecoder::next(char c) {
       return next_in_size(c);
     case Step::ExtensionStart:
     case Step::Extension:
+    case Step::ValueStart:
+    case Step::Value:
       return next_in_extension(c);
     case Step::SizeEnd:
       if (c != '\n') return Step::Bad;

@@ -26,8 +26,10 @@ class ChunkDecoder {
   enum class Step : uint8_t {
     SizeStart,
     Size,
-    ExtensionStart,  // behind ';' or '=': a token must begin
+    ExtensionStart,  // behind ';': a token must begin
     Extension,
+    ValueStart,  // behind its '=': another one
+    Value,
     SizeEnd,
     Data,
     DataCr,

@@ -155,6 +155,8 @@ TEST_CASE("refused: chunks that end otherwise than in CR LF") {
   CHECK(status_of(post(chunked, "0\r\nX-A : b\r\n\r\n")) == 400);
   CHECK(status_of(post(chunked, "0\r\nContent-Length: 4\r\n\r\n")) == 400);
   CHECK(status_of(post(chunked, "4;a<b\r\nabcd\r\n0\r\n\r\n")) == 400);
+  CHECK(status_of(post(chunked, "4;a=b=c\r\nabcd\r\n0\r\n\r\n")) == 400);
+  CHECK(status_of(post(chunked, "4;a=\r\nabcd\r\n0\r\n\r\n")) == 400);
 }
 
 TEST_CASE("refused: control characters, fragments and spaces in the request line") {

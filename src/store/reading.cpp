@@ -60,4 +60,10 @@ std::string question_of(const Sql& sql) {
   return question;
 }
 
+Result<void> refuse_newer(int64_t version, int64_t newest_known) {
+  if (version <= newest_known) return {};
+  return fail("the data was written by a newer version of this program (schema " +
+              std::to_string(version) + ", known up to " + std::to_string(newest_known) + ")");
+}
+
 }  // namespace tandem::store

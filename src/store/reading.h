@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/result.h"
 #include "store/layout.h"
 #include "store/query_writer.h"
 #include "store/store.h"
@@ -27,5 +28,8 @@ void trim(Page& page, const Query& query);
 
 /// The statement with its values as one text, to remember its answer by.
 std::string question_of(const Sql& sql);
+
+/// Refuses data of a schema that only a newer program knows.
+Result<void> refuse_newer(int64_t version, int64_t newest_known);
 
 }  // namespace tandem::store

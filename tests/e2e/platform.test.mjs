@@ -16,10 +16,10 @@ describe('errors', () => {
     ['a wrong key', { key: 'KEYwrong', path: groups }, 401, '10009'],
     ['an unknown path', { path: '/nothing_here' }, 404, '10005'],
     ['an unknown method', { method: 'PUT', path: groups, body: {} }, 405, '10030'],
-    ['broken JSON', { method: 'POST', path: groups, raw: '{"name":', headers: json }, 400, '10015'],
-    ['invalid UTF-8', { method: 'POST', path: groups, raw: Buffer.from([0x22, 0xff, 0x22]), headers: json }, 400],
-    ['deep nesting', { method: 'POST', path: groups, raw: '['.repeat(5000), headers: json }, 400, '10015'],
-    ['another content type', { method: 'POST', path: groups, raw: 'name', headers: { 'content-type': 'text/csv' } }, 415],
+    ['broken JSON', { method: 'POST', path: groups, raw: '{"name":', headers: json }, 400, '10023'],
+    ['invalid UTF-8', { method: 'POST', path: groups, raw: Buffer.from([0x22, 0xff, 0x22]), headers: json }, 400, '10028'],
+    ['deep nesting', { method: 'POST', path: groups, raw: '['.repeat(5000), headers: json }, 400, '10023'],
+    ['another content type', { method: 'POST', path: groups, raw: 'name', headers: { 'content-type': 'text/csv' } }, 415, '10029'],
     ['a missing field', { method: 'POST', path: '/messaging_profiles', body: { name: 'x' } }, 422, '10004', '/whitelisted_destinations'],
     ['a wrong type', { method: 'POST', path: '/messaging_profiles', body: { name: 5, whitelisted_destinations: ['US'] } }, 422, '10026', '/name'],
     ['an unknown enum value', { method: 'POST', path: '/call_control_applications', body: { application_name: 'a', webhook_event_url: 'https://a.example', dtmf_type: 'smoke' } }, 422, '10032', '/dtmf_type'],
@@ -112,6 +112,11 @@ describe('beside the API', () => {
       ['get', 'head', 'post', 'put', 'patch', 'delete'].filter((verb) => item[verb]).map((verb) => item[verb]));
     assert.equal(operations.length, 822);
     assert.ok(operations.every((operation) => operation.summary && operation.operationId));
+    for (const operation of operations) {
+      const names = (operation.parameters ?? []).map((p) => p.$ref?.split('/').reduce((at, part) => (part === '#' ? contract : at[part]), null) ?? p)
+        .map((p) => `${p.in} ${p.name}`);
+      assert.equal(new Set(names).size, names.length, operation.operationId);
+    }
   });
 
   test('the sandbox clock moves, and a reset empties the platform but keeps the key', async () => {

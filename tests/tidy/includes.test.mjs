@@ -30,11 +30,28 @@ function includes() {
   );
 }
 
+test('every room is known here', () => {
+  const rooms = new Set(files(/^src\/[^/]+\//).map((path) => path.split('/')[1]));
+  assert.deepEqual([...rooms].filter((room) => !(room in allowed)), []);
+});
+
 test('rooms include only what is below them', () => {
   const wrong = includes().filter(([path, header]) => {
     const room = path.split('/')[1];
     const other = header.split('/')[0];
     return room in allowed && other in allowed && other !== room && !allowed[room].includes(other);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test('parts of telephony include only what is below them', () => {
+  // media carries rtp, call joins sip and media; sdp is text.
+  const below = { sdp: [], sip: ['sdp'], rtp: [], media: ['rtp'], call: ['sip', 'sdp', 'rtp', 'media'] };
+  const wrong = includes().filter(([path, header]) => {
+    const [, room, part] = path.split('/');
+    const [otherRoom, otherPart, rest] = header.split('/');
+    return room === 'telephony' && otherRoom === 'telephony' && part in below && rest && otherPart !== part &&
+      !below[part].includes(otherPart);
   });
   assert.deepEqual(wrong, []);
 });

@@ -165,6 +165,39 @@ void inherit_parameters(json::Value& operation, const json::Value& shared) {
   operation.set("parameters", std::move(all));
 }
 
+/// OpenAPI allows a parameter once: several deepObject ones of a name become one with the members
+/// of all.
+void join_parameters(json::Value& operation, const json::Value& contract, const std::string& where,
+                     Problems& problems) {
+  const json::Value* list = operation.members().find("parameters");
+  if (!list || !list->is_array()) return;
+  json::Value joined = json::Value::array();
+  for (const json::Value& item : list->items()) {
+    const json::Value& parameter = resolve_parameter(item, contract);
+    const auto same =
+        std::find_if(joined.items().begin(), joined.items().end(), [&](const json::Value& earlier) {
+          const json::Value& other = resolve_parameter(earlier, contract);
+          return other["name"] == parameter["name"] && other["in"] == parameter["in"];
+        });
+    if (same == joined.items().end()) {
+      joined.push(item);
+      continue;
+    }
+    json::Value whole = resolve_parameter(*same, contract);
+    if (whole["style"].string() != "deepObject" || parameter["style"].string() != "deepObject") {
+      problems.add(where,
+                   "has the parameter \"" + std::string(whole["name"].string()) + "\" twice");
+      continue;
+    }
+    json::Value& members = whole.member("schema").member("properties");
+    for (const auto& [name, schema] : parameter["schema"]["properties"].members()) {
+      members.set(name, schema);
+    }
+    *same = std::move(whole);
+  }
+  operation.set("parameters", std::move(joined));
+}
+
 void normalise_operation(json::Value& operation, const std::string& where, Problems& problems) {
   check_keys(operation, kOperationKeys, where, problems);
   const json::Value* deprecated = operation.members().find("deprecated");
@@ -208,6 +241,7 @@ class Operations {
       }
       inherit_parameters(operation, shared);
       normalise_operation(operation, where, problems_);
+      join_parameters(operation, contract_, where, problems_);
       check_path_parameters(operation, path, contract_, where, problems_);
       check_names(operation, where);
     }

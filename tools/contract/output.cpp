@@ -9,6 +9,18 @@
 namespace tandem::contract_tool {
 namespace {
 
+/// What the API page begins with; Markdown.
+constexpr std::string_view kDescription =
+    "The Telnyx v2 API as this Tandem serves it.\n\n"
+    "**Keys.** Send `Authorization: Bearer KEY...`. `tandem serve` shows the sandbox's key, "
+    "`tandem keys create` makes others.\n\n"
+    "**Errors.** `errors[]` with `code`, `title`, `detail`, and in `source` the `pointer` into the "
+    "body or the `parameter` that is meant.\n\n"
+    "**Lists.** `page[number]`, `page[size]`; `filter[name]=x`, `filter[name][contains]=x`; "
+    "`sort=-created_at`.\n\n"
+    "**Retries.** `Idempotency-Key` with a POST that creates, `command_id` with a command.\n\n"
+    "Operations marked *Not served yet* answer 501.";
+
 /// Calls `visit(path, verb, operation)` for each operation in the order of the document.
 template <class Visit>
 void each_operation(const json::Value& contract, Visit visit) {
@@ -61,7 +73,9 @@ json::Value read_pending(const json::Value& pending, const json::Value& contract
 std::string openapi_text(const json::Value& contract, const json::Value& pending) {
   json::Value document = json::Value::object(
       {{"openapi", "3.1.0"},
-       {"info", json::Value::object({{"title", "Tandem API"}, {"version", "2.0.0"}})},
+       {"info",
+        json::Value::object(
+            {{"title", "Tandem API"}, {"version", "2.0.0"}, {"description", kDescription}})},
        {"servers", json::Value::array({json::Value::object({{"url", "/v2"}})})},
        {"security",
         json::Value::array({json::Value::object({{"bearerAuth", json::Value::array()}})})},

@@ -195,6 +195,25 @@ TEST_CASE("parameters of a path go to its operations") {
   CHECK(get["responses"]["200"]["description"].string() == "OK");
 }
 
+TEST_CASE("parameters of one name are joined where that makes sense") {
+  const std::string filters =
+      "      parameters:\n"
+      "      - {in: query, name: filter, style: deepObject, schema: {type: object, properties: {a: "
+      "{}}}}\n"
+      "      - {in: query, name: filter, style: deepObject, schema: {type: object, properties: {b: "
+      "{}}}}\n";
+  Problems problems;
+  json::Value contract = merge({{"one", *parse_yaml(operation(filters))}}, problems);
+  normalise(contract, problems);
+  CHECK(joined(problems).empty());
+  const json::Value& get = contract["paths"]["/a"]["get"];
+  REQUIRE(get["parameters"].items().size() == 1);
+  CHECK(get["parameters"].items()[0]["schema"]["properties"].members().size() == 2);
+  CHECK(problems_of(operation("      parameters:\n      - {in: query, name: a, schema: {}}\n"
+                              "      - {in: query, name: a, schema: {}}\n"))
+            .find("has the parameter \"a\" twice") != std::string::npos);
+}
+
 TEST_CASE("pending operations and the header") {
   Problems problems;
   json::Value contract = merge({{"one", *parse_yaml(operation(""))}}, problems);

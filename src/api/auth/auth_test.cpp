@@ -150,5 +150,23 @@ TEST_CASE("other kinds of credentials join, and are remembered until they expire
   CHECK(gate.recognise(0, head)->refusal->items.front().code == "10009");
 }
 
+TEST_CASE("a key that another process revoked is good for no longer than is said") {
+  Platform platform(declare_nothing);
+  Gate::Options options;
+  options.access_rules = false;
+  Gate gate(*platform.database, platform.clock, 1, options);
+  const auto made =
+      create_api_key(*platform.database, platform.moment(), platform.account, "second");
+  REQUIRE(made.has_value());
+  http::RequestHead head;
+  head.headers.add("authorization", "Bearer " + made->secret);
+  CHECK(!gate.recognise(0, head)->refusal);
+  REQUIRE(revoke_api_key(*platform.database, platform.clock.now(), platform.account, made->key.id));
+  platform.clock.advance(options.trusted);
+  const auto caller = gate.recognise(0, head);
+  REQUIRE(caller->refusal);
+  CHECK(caller->refusal->items.front().code == "20002");
+}
+
 }  // namespace
 }  // namespace tandem::api::auth

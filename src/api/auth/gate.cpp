@@ -1,5 +1,7 @@
 #include "api/auth/gate.h"
 
+#include <algorithm>
+
 #include "api/auth/accounts.h"
 #include "api/collections.h"
 #include "core/json.h"
@@ -71,6 +73,7 @@ std::shared_ptr<const Caller> Gate::recognise(size_t shard, const http::RequestH
     stranger.refusal = std::move(caller.refusal);
     caller = std::move(stranger);
   }
+  caller.until = std::min(caller.until, now + options_.trusted);
   auto shared = std::make_shared<const Caller>(std::move(caller));
   if (stays) cache.callers.insert_or_assign(digest, shared);
   return shared;

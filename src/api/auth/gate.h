@@ -29,7 +29,8 @@ struct Caller {
 };
 
 /// Decides who asks. Answers from memory are per shard, so a known key costs one hash and one
-/// look-up and no lock; forget() makes all shards look again.
+/// look-up and no lock; forget() makes all shards look again. What another process changed (a key
+/// revoked on the command line) is noticed after Options::trusted.
 class Gate {
  public:
   struct Options {
@@ -37,6 +38,7 @@ class Gate {
     limits::RateLimit anonymous_rate{1'000, std::chrono::milliseconds(1'000)};  // an address
     bool access_rules = true;  // collections of access rules exist
     size_t max_cached_per_shard = 10'000;
+    Millis trusted{1'000};  // for how long an answer from memory is good
   };
   Gate(store::Database& database, const Clock& clock, size_t shards, Options options);
   ~Gate();

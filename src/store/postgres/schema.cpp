@@ -5,6 +5,7 @@
 
 #include "store/postgres/key.h"
 #include "store/postgres/query.h"
+#include "store/reading.h"
 
 namespace tandem::store::postgres {
 namespace {
@@ -198,10 +199,7 @@ Result<void> migrate(Connection& connection, std::span<const Migration> steps) {
     const auto version = version_of(connection);
     if (!version) return tl::unexpected(version.error());
     const int newest = steps.empty() ? 0 : steps.back().version;
-    if (*version > newest) {
-      return fail("the data was written by a newer version of this program (schema " +
-                  std::to_string(*version) + ", known up to " + std::to_string(newest) + ")");
-    }
+    if (auto known = refuse_newer(*version, newest); !known) return known;
     for (const Migration& step : steps) {
       if (step.version <= *version) continue;
       if (auto applied = apply(connection, step); !applied) return applied;

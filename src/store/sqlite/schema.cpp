@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "store/reading.h"
 #include "store/sqlite/query.h"
 
 namespace tandem::store::sqlite {
@@ -136,10 +137,7 @@ Result<void> migrate(Connection& connection, std::span<const Migration> steps) {
   const auto version = version_of(connection);
   if (!version) return tl::unexpected(version.error());
   const int newest = steps.empty() ? 0 : steps.back().version;
-  if (*version > newest) {
-    return fail("the data was written by a newer version of this program (schema " +
-                std::to_string(*version) + ", known up to " + std::to_string(newest) + ")");
-  }
+  if (auto known = refuse_newer(*version, newest); !known) return known;
   for (const Migration& step : steps) {
     if (step.version <= *version) continue;
     auto done = in_transaction(connection, [&] { return apply(connection, step); });
