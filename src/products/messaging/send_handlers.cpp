@@ -161,7 +161,8 @@ SendRequest read_request(json::View body) {
 }
 
 void declare_sending(api::Registry& registry, const SendingMeans& means) {
-  registry.collection({std::string(kMessages), {{.path = "_due"}}});
+  // Whatever is due is found at once, whose ever it is.
+  registry.collection({std::string(kMessages), {{.path = "_due", .everywhere = true}}});
   registry.collection({std::string(kParts), {}});
   registry.collection({std::string(kClaims), {}});
   const auto bind = [&](Op op, std::function<void(SendRequest&)> adapt) {
