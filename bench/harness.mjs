@@ -66,6 +66,7 @@ export function wrk(url, { script, connections = 64, duration = seconds } = {}) 
   if (bad) throw new Error(`${url}: ${bad[1]} answers were no 2xx`);
   return {
     rate: Number(text.match(/Requests\/sec:\s+([\d.]+)/)[1]),
+    requests: Number(text.match(/(\d+) requests in/)[1]),
     p50: latency(text, 50),
     p99: latency(text, 99),
   };

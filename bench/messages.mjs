@@ -1,36 +1,20 @@
 // Texts from the API over SMPP to a carrier, its receipts, and the webhooks about both, everything
-// durable, against a bare loop of submit and receipt between our SMPP client and server. The
-// platform has core 0; wrk, the carrier and the target of the webhooks share core 1.
+// durable, against a bare loop of submit and receipt between our SMPP client and server: how many
+// a second at most, and how long one takes when there are fewer.
 // Usage: node bench/messages.mjs BUILD_DIR
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import http from 'node:http';
 import { join } from 'node:path';
 
-import { call, cpuSeconds, median, onClientCore, residentMegabytes, seconds, startTandem, wrk } from './harness.mjs';
+import { call, cpuSeconds, median, residentMegabytes, seconds, wrk } from './harness.mjs';
+import { sendingScript, startTexts } from './texts.mjs';
 
 const build = process.argv[2];
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
-const [apiPort, hookPort, smppPort] = [18_080, 18_089, 18_090];
-const senders = 100;
+const steadyRate = Number(process.env.BENCH_RATE ?? 500);
+const ownHookPort = 18_088;
 const webhooksEach = 2;  // message.sent, message.finalized
 const patienceMs = 120_000;
-
-const scratch = mkdtempSync(join(tmpdir(), 'tandem-bench-smpp-'));
-const config = join(scratch, 'tandem.yaml');
-writeFileSync(config, `
-smpp-links:
-  - {name: peer, host: 127.0.0.1, port: ${smppPort}, window: 1000}
-`);
-const hooks = onClientCore(join(build, 'bare_http'), [String(hookPort)]);
-const peer = onClientCore(join(build, 'smpp_peer'), [String(smppPort)]);
-const tandem = await startTandem(build, apiPort, ['--config', config, '--starting-credit', '1000000'])
-  .catch((error) => { hooks.kill('SIGKILL'); peer.kill('SIGKILL'); throw error; });
-
-async function webhooksTaken() {
-  const text = await (await fetch(`${tandem.base}/metrics`)).text();
-  return Number(text.match(/^tandem_webhooks_delivered_total (\d+)/m)[1]);
-}
 
 /** Messages a second from submit to receipt, without API and store, both ends on one core. */
 function bareLoop() {
@@ -40,52 +24,78 @@ function bareLoop() {
   return JSON.parse(report).benchmarks[0].items_per_second;
 }
 
-async function profileWithSenders() {
-  const profile = await call('POST', `${tandem.base}/v2/messaging_profiles`, { name: 'bench',
-    whitelisted_destinations: ['GB'], webhook_url: `http://127.0.0.1:${hookPort}/` });
-  const found = await call('GET', `${tandem.base}/v2/available_phone_numbers?filter[country_code]=US&filter[limit]=${senders}&filter[features][]=sms`);
-  const numbers = found.data.map(({ phone_number }) => phone_number);
-  await call('POST', `${tandem.base}/v2/number_orders`, { messaging_profile_id: profile.data.id,
-    phone_numbers: numbers.map((phone_number) => ({ phone_number })) });
-  await call('POST', `${tandem.base}/sandbox/clock/advance`, { ms: 120_000 });
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
-  return numbers;
+/** One burst of messages, waited for until their last webhook. */
+async function burst(texts, script) {
+  const bare = bareLoop();
+  const [before, cpu, start] = [await texts.webhooksTaken(), cpuSeconds(texts.pid), performance.now()];
+  const accepted = wrk(`${texts.base}/v2/messages`, { connections: 256, script });
+  // wrk may leave without the last answers: what it counted is what is waited for.
+  const expected = before + accepted.requests * webhooksEach;
+  const deadline = performance.now() + patienceMs;
+  let [taken, progress, stall] = [0, performance.now(), 0];
+  while (taken < expected && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const now = await texts.webhooksTaken();
+    if (now > taken) progress = performance.now();
+    stall = Math.max(stall, performance.now() - progress);
+    taken = now;
+  }
+  const took = (performance.now() - start) / 1000;
+  const messages = (taken - before) / webhooksEach;
+  return { bare, accepted: accepted.rate, rate: messages / took, ratio: messages / took / bare, stall,
+    cpu: (cpuSeconds(texts.pid) - cpu) * 1e6 / messages };
 }
 
-try {
-  const numbers = await profileWithSenders();
-  const script = join(scratch, 'send.lua');
-  writeFileSync(script, `
-local n = 0
-local from = {${numbers.map((number) => `"${number}"`).join(',')}}
-wrk.headers["Content-Type"] = "application/json"
-request = function()
-  n = n + 1
-  return wrk.format("POST", nil, nil, string.format(
-    '{"from":"%s","to":"+4477009%05d","text":"Your code is 123456. It is valid for ten minutes."}', from[n % #from + 1], n % 100000))
-end
-`);
-  const results = [];
-  for (let round = 0; round < rounds; round++) {
-    const bare = bareLoop();
-    const [before, cpu, start] = [await webhooksTaken(), cpuSeconds(tandem.pid), performance.now()];
-    const accepted = wrk(`${tandem.base}/v2/messages`, { connections: 256, script });
-    const expected = before + Math.floor(accepted.rate * seconds) * webhooksEach;
-    const deadline = performance.now() + patienceMs;
-    // wrk may leave without the last answers: what it counted is what is waited for.
-    while (await webhooksTaken() < expected && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    const took = (performance.now() - start) / 1000;
-    const messages = (await webhooksTaken() - before) / webhooksEach;
-    results.push({ bare, accepted: accepted.rate, rate: messages / took, ratio: messages / took / bare,
-      cpu: (cpuSeconds(tandem.pid) - cpu) * 1e6 / messages });
+/** Milliseconds from the API's answer to message.finalized, at a steady rate. */
+async function latencies(texts) {
+  const [answered, took] = [new Map(), []];
+  const finalized = (id) => {
+    const at = answered.get(id);
+    if (at !== undefined) took.push(performance.now() - at);
+    return at !== undefined;
+  };
+  const early = new Set();  // webhooks that were faster than the answer's way through this process
+  const receiver = http.createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => { body += chunk; }).on('end', () => {
+      response.end();
+      const event = JSON.parse(body).data;
+      if (event.event_type === 'message.finalized' && !finalized(event.payload.id)) early.add(event.payload.id);
+    });
+  }).listen(ownHookPort, '127.0.0.1');
+  const total = steadyRate * seconds;
+  const begin = performance.now();
+  const sending = [];
+  for (let i = 0; i < total; i++) {
+    const wait = begin + i * 1000 / steadyRate - performance.now();
+    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
+    sending.push(call('POST', `${texts.base}/v2/messages`, { from: texts.numbers[i % texts.numbers.length],
+      to: `+4477008${String(i).padStart(5, '0')}`, text: 'Your code is 123456.', use_profile_webhooks: false,
+      webhook_url: `http://127.0.0.1:${ownHookPort}/` }).then(({ data }) => {
+      answered.set(data.id, performance.now());
+      if (early.delete(data.id)) finalized(data.id);
+    }));
   }
+  await Promise.all(sending);
+  const deadline = performance.now() + patienceMs;
+  while (took.length < total && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+  receiver.closeAllConnections?.();
+  receiver.close();
+  took.sort((a, b) => a - b);
+  const at = (share) => took[Math.min(took.length - 1, Math.floor(took.length * share))];
+  return { missing: total - took.length, p50: at(0.5), p99: at(0.99) };
+}
+
+const texts = await startTexts(build);
+try {
+  const script = sendingScript(texts);
+  const results = [];
+  for (let round = 0; round < rounds; round++) results.push(await burst(texts, script));
   const of = (field, digits) => median(results.map((result) => result[field])).toFixed(digits);
-  console.log('| bare SMPP loop | accepted by the API | sent, receipt and webhooks through | ratio to the bare loop | CPU us/message | MB resident |\n|---:|---:|---:|---:|---:|---:|');
-  console.log(`| ${of('bare', 0)}/s | ${of('accepted', 0)}/s | ${of('rate', 0)}/s | ${of('ratio', 3)} | ${of('cpu', 0)} | ${residentMegabytes(tandem.pid).toFixed(0)} |`);
+  console.log('| bare SMPP loop | accepted by the API | sent, receipt and webhooks through | ratio to the bare loop | CPU us/message | longest pause | MB resident |\n|---:|---:|---:|---:|---:|---:|---:|');
+  console.log(`| ${of('bare', 0)}/s | ${of('accepted', 0)}/s | ${of('rate', 0)}/s | ${of('ratio', 3)} | ${of('cpu', 0)} | ${of('stall', 0)} ms | ${residentMegabytes(texts.pid).toFixed(0)} |`);
+  const steady = await latencies(texts);
+  console.log(`\nAt ${steadyRate}/s, from the answer to message.finalized: p50 ${steady.p50.toFixed(1)} ms, p99 ${steady.p99.toFixed(1)} ms, ${steady.missing} missing.`);
 } finally {
-  tandem.end();
-  for (const program of [hooks, peer]) program.kill('SIGKILL');
-  rmSync(scratch, { recursive: true, force: true });
+  texts.end();
 }

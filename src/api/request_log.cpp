@@ -15,7 +15,7 @@ constexpr int64_t kRowsListedAtOnce = 50;
 constexpr int64_t kMaxRowsListed = 500;
 constexpr size_t kMaxListed = 1'000;
 constexpr int64_t kRowsTrimmedAtOnce = 200;
-constexpr int kFlushesPerTrim = 32;
+constexpr int kFlushesPerTrim = 8;
 
 void write_record(json::Writer& out, const RequestRecord& record) {
   out.object()
@@ -104,7 +104,7 @@ struct RequestLog::Impl : std::enable_shared_from_this<Impl> {
     here.records.clear();
     store::Batch batch;
     for (const auto& [account, records] : by_account) put_rows(shard, account, records, batch);
-    if (++here.flushes % kFlushesPerTrim == 1) trim(batch);
+    if (++here.flushes % kFlushesPerTrim == 1) trim(by_account, batch);
     database.commit(std::move(batch), [](const store::Committed&) {});
   }
 
@@ -124,15 +124,25 @@ struct RequestLog::Impl : std::enable_shared_from_this<Impl> {
     }
   }
 
-  /// Takes away what is too old or too much.
-  void trim(store::Batch& batch) {
+  /// Takes away what is too old or too much. It is the latest callers' rows that make it too much:
+  /// of one account the oldest are found at once, of all together only by reading everything.
+  template <class ByAccount>
+  void trim(const ByAccount& callers, store::Batch& batch) {
     const std::unique_ptr<store::Snapshot> snapshot = database.snapshot();
     store::Query query;
     query.collection = std::string(kRequestLog);
+    int64_t excess = snapshot->count(query) - options.max_rows;
+    query.order = {{"created_at", false}};
+    for (const auto& [account, records] : callers) {
+      if (excess <= 0) break;
+      query.account = account;
+      query.limit = std::min(excess, kRowsTrimmedAtOnce);
+      for (const store::Row& row : snapshot->list(query).rows) remove(row, batch);
+      excess -= query.limit;
+    }
+    query.account.reset();
+    query.order.clear();
     query.limit = kRowsTrimmedAtOnce;
-    query.offset = options.max_rows;
-    for (const store::Row& row : snapshot->list(query).rows) remove(row, batch);
-    query.offset = 0;
     const WallTime oldest = clock.now() - options.max_age;
     query.where = {{"created_at", store::Compare::Lt, {to_iso8601(oldest)}}};
     for (const store::Row& row : snapshot->list(query).rows) remove(row, batch);

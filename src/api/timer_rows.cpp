@@ -36,7 +36,7 @@ StoredTimer read_timer(const store::Row& row) {
 }
 
 std::optional<WallTime> seal(Effects& effects) {
-  for (const events::Event& event : effects.events) events::record(effects.batch, event);
+  events::record(effects.batch, effects.events);
   std::optional<WallTime> earliest;
   for (const Timer& timer : effects.timers) {
     effects.batch.puts.push_back(timer_row(timer));

@@ -143,11 +143,6 @@ api::WorkflowRunner::Options runner_options() {
   return options;
 }
 
-/// Whether the event is still to be delivered.
-bool is_owed(const store::Snapshot& snapshot, const store::Row& event) {
-  return snapshot.get(events::kOutbox, event.id).has_value();
-}
-
 /// Whether the call has not ended.
 bool is_running(const store::Snapshot&, const store::Row& call) {
   return products::voice::read_call(call).alive();
@@ -156,7 +151,8 @@ bool is_running(const store::Snapshot&, const store::Row& call) {
 std::vector<api::RetentionRule> retention_rules(const Config& config) {
   const std::chrono::hours events = std::chrono::days(config.event_retention);
   const std::chrono::hours records = std::chrono::days(config.record_retention);
-  return {{std::string(events::kEventLog), events, is_owed},
+  // An event is shown with its deliveries, of which the last may be tried a day later.
+  return {{std::string(events::kEventLog), events + std::chrono::days(1), events::is_owed},
           {std::string(events::kDeliveries), events},
           {std::string(api::kAuditEvents), records},
           {std::string(products::kDetailRecords), records},

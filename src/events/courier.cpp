@@ -17,7 +17,7 @@ constexpr std::string_view kUserAgent = "tandem-webhooks/1.0";
 constexpr size_t kTurn = 16;
 /// Of one target in memory: at least, however many targets there are, and at most.
 constexpr size_t kMinShare = 32;
-constexpr size_t kMaxShare = 4'096;
+constexpr size_t kMaxShare = 16'384;
 /// Targets a shard keeps track of; the rest wait in the store.
 constexpr size_t kMaxTargets = 50'000;
 /// Deliveries whose result is not durable yet; above that nothing is sent (the disk is slow).

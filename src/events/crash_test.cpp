@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <signal.h>
@@ -31,6 +32,7 @@ constexpr char kDirectoryVariable[] = "TANDEM_CRASH_TEST_DIRECTORY";
 constexpr char kUrlVariable[] = "TANDEM_CRASH_TEST_URL";
 constexpr int kSubjects = 23;
 constexpr int kMaxEvents = 50'000;
+constexpr int kMostAtOnce = 5;
 
 /// One life of the platform over the data in a directory.
 struct Life {
@@ -68,10 +70,13 @@ TEST_CASE("the life that is cut short" * doctest::skip()) {
   const char* url = std::getenv(kUrlVariable);
   REQUIRE(directory);
   Life life(directory);
-  for (int i = 0; i < kMaxEvents; ++i) {
-    const Event events[] = {make_event(i, "s" + std::to_string(i % kSubjects), url)};
+  for (int i = 0; i < kMaxEvents;) {
+    std::vector<Event> events;  // alone, or some at once
+    for (const int end = i + 1 + i % kMostAtOnce; i < end; ++i) {
+      events.push_back(make_event(i, "s" + std::to_string(i % kSubjects), url));
+    }
     store::Batch batch;
-    record(batch, events[0]);
+    record(batch, events);
     REQUIRE(life.database->commit_now(std::move(batch)).status == store::Committed::Status::Done);
     life.dispatcher->committed(events);
   }

@@ -37,9 +37,8 @@ std::string delivery_record(const Delivery& delivery, bool delivered,
   const WallTime first = attempts.empty() ? now : attempts.front().started_at;
   const WallTime last = attempts.empty() ? now : attempts.back().finished_at;
 
-  const std::string webhook = event_json(delivery.event);
   std::string text;
-  text.reserve(webhook.size() + before.size() + kFrameBytes + attempts.size() * kAttemptBytes);
+  text.reserve(before.size() + kFrameBytes + attempts.size() * kAttemptBytes);
   json::Writer out(text);
   out.object()
       .member("id", delivery.id)
@@ -47,14 +46,27 @@ std::string delivery_record(const Delivery& delivery, bool delivered,
       .member("user_id", delivery.event.account)
       .member("status", delivered ? "delivered" : "failed")
       .member("event_type", delivery.event.type)
-      .raw_member("webhook", webhook)
       .member("started_at",
               root["started_at"].is_string() ? root["started_at"].string() : to_iso8601(first))
       .member("finished_at", to_iso8601(last))
       .key("attempts");
   append_attempts(out, attempts, root["attempts"]);
+  if (delivery.id != delivery.event.id) out.member("_event", delivery.event.id);
   out.end();
   return text;
+}
+
+std::string webhook_of(const store::Snapshot& snapshot, const json::Value& record) {
+  const std::string_view id = record["_event"].string(record["id"].string());
+  if (const auto event = find_event(snapshot, id)) return event_json(*event);
+  return event_json(
+      {.id = std::string(id),
+       .account = {},
+       .type = std::string(record["event_type"].string()),
+       .subject = {},
+       .payload = "{}",
+       .occurred_at = parse_iso8601(record["started_at"].string()).value_or(WallTime()),
+       .target = {}});
 }
 
 }  // namespace tandem::events

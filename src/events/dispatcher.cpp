@@ -131,11 +131,14 @@ void Dispatcher::committed(std::span<const Event> events) {
   if (!impl_->running) return;
   const size_t shards = impl_->shards.size();
   std::vector<std::vector<Delivery>> by_shard(shards);
-  for (const Event& event : events) {
-    if (event.target.url.empty()) continue;
-    Delivery delivery = owed_by(event);
-    const size_t shard = shard_of(target_of(delivery.lane), shards);
-    by_shard[shard].push_back(std::move(delivery));
+  for (const Bundle& bundle : bundles_of(events)) {
+    for (const size_t member : bundle.members) {
+      Delivery delivery = owed_by(events[member]);
+      delivery.bundle = bundle.id;
+      delivery.bundle_size = bundle.members.size();
+      const size_t shard = shard_of(target_of(delivery.lane), shards);
+      by_shard[shard].push_back(std::move(delivery));
+    }
   }
   for (size_t shard = 0; shard < shards; ++shard) {
     if (by_shard[shard].empty()) continue;

@@ -128,8 +128,8 @@ struct Run {
       store::Batch batch;
       for (int i = 0; i < kEventsOfBatch && next < events; ++i) {
         group->push_back(event(next++));
-        record(batch, group->back());
       }
+      record(batch, *group);
       ++open;
       store->commit(std::move(batch), [&, group = std::move(group)](const store::Committed& done) {
         TANDEM_ASSERT(done.status == store::Committed::Status::Done);

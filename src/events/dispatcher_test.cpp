@@ -61,7 +61,7 @@ class House {
   }
   void store_only(const std::vector<Event>& events) {
     store::Batch batch;
-    for (const Event& event : events) record(batch, event);
+    record(batch, events);
     REQUIRE(store->commit_now(std::move(batch)).status == store::Committed::Status::Done);
   }
   void forward(Millis by) { clock.advance(by); }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kEnvelopeBytes = 512;
 
-std::string log_body(const Event& event) {
+std::string log_body(const Event& event, std::string_view bundle) {
   std::string text;
   text.reserve(event.payload.size() + kEnvelopeBytes);
   json::Writer out(text);
@@ -23,29 +23,43 @@ std::string log_body(const Event& event) {
       .raw_member("payload", event.payload)
       .key("target");
   append_target(out, event.target);
+  if (!bundle.empty()) out.member("bundle", bundle);
   out.end();
   return text;
+}
+
+void log_event(store::Batch& batch, const Event& event, std::string_view bundle) {
+  TANDEM_ASSERT(!event.id.empty());
+  batch.puts.push_back({.collection = std::string(kEventLog),
+                        .id = event.id,
+                        .account = event.account,
+                        .body = log_body(event, bundle),
+                        .expected = store::kNew,
+                        .created_at = event.occurred_at});
 }
 
 }  // namespace
 
 std::vector<store::Collection> collections() {
   return {
-      {std::string(kEventLog), {{.path = "subject"}}},
+      {std::string(kEventLog), {}},
       {std::string(kOutbox), {{.path = "slot"}, {.path = "lane"}}},
       {std::string(kDeliveries), {}},
   };
 }
 
-void record(store::Batch& batch, const Event& event) {
-  TANDEM_ASSERT(!event.id.empty());
-  batch.puts.push_back({.collection = std::string(kEventLog),
-                        .id = event.id,
-                        .account = event.account,
-                        .body = log_body(event),
-                        .expected = store::kNew,
-                        .created_at = event.occurred_at});
-  if (!event.target.url.empty()) batch.puts.push_back(outbox_row(owed_by(event)));
+void record(store::Batch& batch, std::span<const Event> events) {
+  const std::vector<Bundle> bundles = bundles_of(events);
+  std::vector<std::string_view> names(events.size());
+  for (const Bundle& bundle : bundles) {
+    for (const size_t member : bundle.members) names[member] = bundle.id;
+  }
+  for (size_t i = 0; i < events.size(); ++i) log_event(batch, events[i], names[i]);
+  for (const Bundle& bundle : bundles) {
+    const Event& first = events[bundle.members.front()];
+    batch.puts.push_back(bundle.id.empty() ? outbox_row(owed_by(first))
+                                           : bundle_row(bundle, events));
+  }
 }
 
 void record_again(store::Batch& batch, const Event& event, std::string_view delivery_id,
@@ -74,6 +88,14 @@ std::optional<Event> find_event(const store::Snapshot& snapshot, std::string_vie
   event.occurred_at = parse_iso8601(root["occurred_at"].string()).value_or(WallTime{});
   event.target = read_target(root["target"]);
   return event;
+}
+
+bool is_owed(const store::Snapshot& snapshot, const store::Row& row) {
+  if (snapshot.get(kOutbox, row.id)) return true;
+  const auto document = json::Document::parse(row.body);
+  TANDEM_ASSERT(document);
+  const std::string_view bundle = document->root()["bundle"].string();
+  return !bundle.empty() && snapshot.get(kOutbox, bundle) && !snapshot.get(kDeliveries, row.id);
 }
 
 }  // namespace tandem::events

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,8 @@ struct Event {
 
 /// Names of this room's collections.
 inline constexpr std::string_view kEventLog = "events";
-/// One row a delivery that is still owed; gone once it was delivered or given up.
+/// What is still owed. One row names the deliveries of events that happened at once to one target,
+/// and is gone once all of them were tried; one that has to be tried again has a row of its own.
 inline constexpr std::string_view kOutbox = "webhook_outbox";
 /// What was tried and what came of it, in the form of GET /webhook_deliveries. A delivery appears
 /// with its first attempt; until one succeeds its status is "failed".
@@ -41,9 +43,11 @@ inline constexpr std::string_view kDeliveries = "webhook_deliveries";
 /// Collections of this room, to be opened with the rest.
 std::vector<store::Collection> collections();
 
-/// Adds the event to the batch: its row in the event log and, when it has a target, the delivery
-/// it owes, which has the event's id. Tell the Dispatcher after the commit (dispatcher.h).
-void record(store::Batch& batch, const Event& event);
+/// Adds events that happen at once to the batch: their rows in the event log and the deliveries
+/// that those with a target owe, which have their events' ids. Tell the Dispatcher of the same
+/// events after the commit (dispatcher.h).
+void record(store::Batch& batch, std::span<const Event> events);
+inline void record(store::Batch& batch, const Event& event) { record(batch, {&event, 1}); }
 
 /// Adds one more delivery of a recorded event under an id of its own, to `event.target`. It waits
 /// for no other delivery of its subject. Tell the Dispatcher after the commit (owed()).
@@ -52,5 +56,8 @@ void record_again(store::Batch& batch, const Event& event, std::string_view deli
 
 /// The event as the log keeps it; nothing when there is none of that id.
 std::optional<Event> find_event(const store::Snapshot& snapshot, std::string_view id);
+
+/// Whether a row of the log is of an event whose delivery is still owed.
+bool is_owed(const store::Snapshot& snapshot, const store::Row& row);
 
 }  // namespace tandem::events

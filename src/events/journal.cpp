@@ -18,6 +18,14 @@ constexpr size_t kMaxGroupsUnderWay = 1;
 /// Wait after the store refused or failed.
 constexpr std::chrono::milliseconds kStorePause{1'000};
 
+std::vector<OpenBundles::Share> shares_of(const std::vector<Settled>& group) {
+  std::vector<OpenBundles::Share> shares;
+  for (const Settled& settled : group) {
+    shares.push_back({settled.delivery->bundle, settled.delivery->bundle_size});
+  }
+  return shares;
+}
+
 bool needs_history(const Settled& settled) {
   return settled.delivery->attempts > static_cast<int>(settled.attempts.size());
 }
@@ -44,7 +52,7 @@ std::optional<store::Batch> batch_of(const std::vector<Settled>& group, store::D
                           .created_at = now});
     if (settled.outcome == Settled::Outcome::Retry) {
       batch.puts.push_back(outbox_row(delivery));
-    } else {
+    } else if (delivery.bundle.empty()) {
       batch.removes.push_back({.collection = std::string(kOutbox), .id = delivery.id});
     }
   }
@@ -107,6 +115,7 @@ void Journal::reset() {
   const std::lock_guard lock(mutex_);
   settled_.clear();
   questions_.clear();
+  bundles_.clear();
 }
 
 bool Journal::has_work() const {
@@ -155,9 +164,12 @@ Journal::Group Journal::take_group() {
 void Journal::write(Group group) {
   auto batch = batch_of(group, database_, clock_.now());
   if (!batch) {
+    store::Batch nothing;
+    bundles_.settle(nothing, shares_of(group));
     written(std::move(group), {store::Committed::Status::Failed, "reading earlier attempts"});
     return;
   }
+  bundles_.settle(*batch, shares_of(group));
   database_.commit(std::move(*batch),
                    [this, group = std::move(group)](const store::Committed& result) mutable {
                      written(std::move(group), result);
@@ -179,6 +191,7 @@ void Journal::written(Group group, const store::Committed& result) {
     for (auto& [shard, list] : by_shard) on_recorded_(shard, std::move(list));
   } else {
     log::error("events", "webhook results could not be stored", {{"why", result.what}});
+    bundles_.reopen(shares_of(group));
   }
   const std::lock_guard lock(mutex_);
   --groups_under_way_;
@@ -204,18 +217,32 @@ void Journal::read_now(const std::string& target, const std::unordered_set<std::
     const auto snapshot = database_.snapshot();
     Backlog backlog = read_backlog(*snapshot, target, clock_.now(), known, limit);
     if (snapshot->failed()) continue;
-    store::Batch changes;
-    for (store::Put& put : backlog.parked) changes.puts.push_back(std::move(put));
-    for (std::string& id : backlog.orphans) {
-      changes.removes.push_back({.collection = std::string(kOutbox), .id = std::move(id)});
-    }
-    if (!changes.empty()) {
-      // Whoever reads next must find them moved; a few milliseconds now save many later.
-      database_.commit_now(std::move(changes));
-    }
+    bundles_.found(backlog.bundles);
+    tidy(backlog);
     done(std::move(backlog));
     return;
   } while (pause());
+}
+
+/// Whoever reads next must find them moved; a few milliseconds now save many later.
+void Journal::tidy(Backlog& backlog) {
+  store::Batch changes;
+  std::vector<OpenBundles::Share> shares;
+  for (Parked& parked : backlog.parked) {
+    changes.puts.push_back(std::move(parked.row));
+    shares.push_back({parked.bundle, 0});
+  }
+  for (std::string& id : backlog.orphans) {
+    changes.removes.push_back({.collection = std::string(kOutbox), .id = std::move(id)});
+  }
+  if (changes.empty()) return;
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return groups_under_way_ == 0; });
+  }
+  bundles_.settle(changes, shares);
+  const auto moved = database_.commit_now(std::move(changes));
+  if (moved.status != store::Committed::Status::Done) bundles_.reopen(shares);
 }
 
 void Journal::discover_now(UniqueFunction<void(std::vector<std::string>)>& done) {

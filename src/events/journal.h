@@ -16,6 +16,7 @@
 #include "core/clock.h"
 #include "core/function.h"
 #include "events/attempt.h"
+#include "events/open_bundles.h"
 #include "events/outbox.h"
 #include "store/store.h"
 
@@ -73,6 +74,7 @@ class Journal {
   void read_now(const std::string& target, const std::unordered_set<std::string>& known,
                 size_t limit, UniqueFunction<void(Backlog)>& done);
   void discover_now(UniqueFunction<void(std::vector<std::string>)>& done);
+  void tidy(Backlog& backlog);
   bool pause();
 
   store::Database& database_;
@@ -81,6 +83,7 @@ class Journal {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
+  OpenBundles bundles_;
   std::deque<Settled> settled_;
   std::deque<UniqueFunction<void()>> questions_;
   size_t groups_under_way_ = 0;

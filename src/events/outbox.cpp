@@ -14,6 +14,8 @@ namespace {
 
 constexpr size_t kTargetKeyBytes = 16;
 constexpr size_t kMaxSubjectBytes = 128;
+/// Rows that are read at once.
+constexpr int64_t kRowsOfPage = 256;
 
 /// `<target>:<due in milliseconds, 14 digits>`: sorted by it, a target's rows lie together, the
 /// earliest first.
@@ -42,29 +44,28 @@ store::Query owed_between(std::string from, std::string to, int64_t limit) {
   return query;
 }
 
-/// An outbox row, read but for its event.
+/// What a row owes.
 struct Owed {
   Delivery delivery;
-  std::string event_id;
-  int64_t revision = 0;
+  int64_t revision = 0;   // of its own row
+  bool complete = false;  // with its event
 };
 
-Owed read_row(store::Row row) {
+Owed read_row(const store::Row& row) {
   const auto document = json::Document::parse(row.body);
   TANDEM_ASSERT(document);
   const json::View root = document->root();
   Owed owed;
   owed.revision = row.revision;
-  owed.event_id = root["event"].string();
   Delivery& delivery = owed.delivery;
-  delivery.id = std::move(row.id);
+  delivery.id = row.id;
   delivery.sequence = row.sequence;
   delivery.lane = root["lane"].string();
   delivery.due = due_of(root["slot"].string());
   delivery.owed_since = WallTime(Millis(root["since"].integer()));
   delivery.rounds = static_cast<int>(root["rounds"].integer());
   delivery.attempts = static_cast<int>(root["attempts"].integer());
-  delivery.event.id = owed.event_id;
+  delivery.event.id = root["event"].string();
   delivery.event.target = read_target(root["target"]);
   return owed;
 }
@@ -89,40 +90,74 @@ class Reader {
       : snapshot_(snapshot), now_(now), known_(known) {}
 
   Backlog read(std::string_view target, size_t limit) {
-    store::Page page = snapshot_.list(owed_between(std::string(target) + ":", slot_at(target, now_),
-                                                   static_cast<int64_t>(known_.size() + limit)));
-    std::vector<Owed> rows;
-    for (store::Row& row : page.rows) {
-      if (known_.contains(row.id)) continue;
-      if (rows.size() == limit) break;
-      rows.push_back(read_row(std::move(row)));
-    }
-    backlog_.more = page.more || rows.size() == limit;
+    std::vector<Owed> found;
+    store::Query query =
+        owed_between(std::string(target) + ":", slot_at(target, now_), kRowsOfPage);
+    do {
+      const store::Page page = snapshot_.list(query);
+      for (const store::Row& row : page.rows) {
+        if (found.size() >= limit) break;
+        expand(row, found);
+      }
+      backlog_.more = page.more || found.size() >= limit;
+      query.offset += kRowsOfPage;
+      if (!page.more) break;
+    } while (found.size() < limit);
+    // Within a row they stand in order already.
     const auto order = [](const Owed& a, const Owed& b) {
       return a.delivery.sequence < b.delivery.sequence;
     };
-    std::sort(rows.begin(), rows.end(), order);
-    for (Owed& row : rows) sort_out(std::move(row));
+    std::stable_sort(found.begin(), found.end(), order);
+    for (Owed& owed : found) sort_out(std::move(owed));
     read_next_due(target);
     return std::move(backlog_);
   }
 
  private:
-  /// What stands before the rows of a lane.
+  /// What stands before the deliveries of a lane.
   struct Lane {
-    std::string oldest;                 // id of its first row
+    std::string oldest;                 // id of its first row, if it has any
     std::optional<WallTime> waits_for;  // that row's time, when it is still to come
   };
+
+  void expand(const store::Row& row, std::vector<Owed>& found) {
+    const auto document = json::Document::parse(row.body);
+    TANDEM_ASSERT(document);
+    const json::View members = document->root()["events"];
+    if (members.exists()) return expand_bundle(row, members, found);
+    if (!known_.contains(row.id)) found.push_back(read_row(row));
+  }
+
+  void expand_bundle(const store::Row& row, json::View members, std::vector<Owed>& found) {
+    size_t open = 0;
+    for (const json::View member : members.items()) {
+      const std::string id(member.string());
+      const bool known = known_.contains(id);
+      if (!known && (snapshot_.get(kDeliveries, id) || snapshot_.get(kOutbox, id))) continue;
+      auto event = known ? std::optional(Event()) : find_event(snapshot_, id);
+      if (!event) continue;
+      ++open;
+      if (known) continue;
+      Owed owed{owed_by(*event)};
+      owed.complete = true;
+      owed.delivery.bundle = row.id;
+      owed.delivery.sequence = row.sequence;
+      found.push_back(std::move(owed));
+    }
+    if (open == 0) return backlog_.orphans.push_back(row.id);
+    const bool gave = !found.empty() && found.back().delivery.bundle == row.id;
+    if (gave) backlog_.bundles.emplace(row.id, open);
+  }
 
   Lane& lane_of_row(const std::string& name) {
     const auto [at, fresh] = lanes_.try_emplace(name);
     Lane& lane = at->second;
     if (!fresh) return lane;
-    auto row = oldest_of(snapshot_, name);
-    TANDEM_ASSERT(row);
+    const auto row = oldest_of(snapshot_, name);
+    if (!row) return lane;
     lane.oldest = row->id;
     if (known_.contains(lane.oldest)) return lane;
-    Owed oldest = read_row(std::move(*row));
+    Owed oldest = read_row(*row);
     if (oldest.delivery.due > now_) {
       lane.waits_for = oldest.delivery.due;
     } else {
@@ -136,22 +171,22 @@ class Reader {
     Lane& lane = lane_of_row(owed.delivery.lane);
     if (lane.waits_for) {
       owed.delivery.due = *lane.waits_for;
-      backlog_.parked.push_back(outbox_row(owed.delivery));
-      backlog_.parked.back().expected = owed.revision;
+      backlog_.parked.push_back({outbox_row(owed.delivery), owed.delivery.bundle});
+      backlog_.parked.back().row.expected = owed.revision;
     } else if (owed.delivery.id != lane.oldest) {
       take(lane, std::move(owed));
     }
   }
 
-  void take(Lane& lane, Owed owed) {
+  void take(const Lane& lane, Owed owed) {
     Delivery& delivery = owed.delivery;
-    auto event = find_event(snapshot_, owed.event_id);
-    if (!event) {
-      backlog_.orphans.push_back(delivery.id);
-      return;
+    if (!owed.complete) {
+      auto event = find_event(snapshot_, delivery.event.id);
+      if (!event) return backlog_.orphans.push_back(delivery.id);
+      event->target = std::move(delivery.event.target);
+      delivery.event = std::move(*event);
     }
-    event->target = std::move(delivery.event.target);
-    delivery.event = std::move(*event);
+    // Of what is bundled nobody knows what stands before it.
     delivery.first = delivery.id == lane.oldest;
     backlog_.ready.push_back(std::move(delivery));
   }
@@ -171,7 +206,54 @@ class Reader {
   Backlog backlog_;
 };
 
+bool one_target(const Event& a, const Event& b) {
+  return a.account == b.account && a.target.url == b.target.url &&
+         a.target.failover_url == b.target.failover_url && a.target.shape == b.target.shape;
+}
+
 }  // namespace
+
+std::vector<Bundle> bundles_of(std::span<const Event> events) {
+  std::vector<Bundle> bundles;
+  std::vector<size_t> open;  // one a target
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (events[i].target.url.empty()) continue;
+    const auto same = std::find_if(open.begin(), open.end(), [&](size_t at) {
+      return one_target(events[bundles[at].members.front()], events[i]);
+    });
+    if (same != open.end() && bundles[*same].members.size() < Bundle::kMostEvents) {
+      bundles[*same].members.push_back(i);
+      continue;
+    }
+    if (same == open.end()) {
+      open.push_back(bundles.size());
+    } else {
+      *same = bundles.size();
+    }
+    bundles.push_back({{}, {i}});
+  }
+  for (Bundle& bundle : bundles) {
+    if (bundle.members.size() > 1) bundle.id = "bundle/" + events[bundle.members.front()].id;
+  }
+  return bundles;
+}
+
+store::Put bundle_row(const Bundle& bundle, std::span<const Event> events) {
+  const Event& first = events[bundle.members.front()];
+  std::string body;
+  json::Writer out(body);
+  out.object()
+      .member("slot", slot_at(target_key(first.account, first.target), first.occurred_at))
+      .key("events")
+      .array();
+  for (const size_t member : bundle.members) out.value(events[member].id);
+  out.end().end();
+  return {.collection = std::string(kOutbox),
+          .id = bundle.id,
+          .account = {},
+          .body = std::move(body),
+          .expected = store::kNew};
+}
 
 std::string lane_of(const Event& event, std::string_view subject) {
   std::string lane = target_key(event.account, event.target) + ":";

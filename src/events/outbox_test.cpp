@@ -34,6 +34,26 @@ void put(TempStore& store, const std::vector<Event>& events) {
   REQUIRE(store->commit_now(std::move(batch)).status == store::Committed::Status::Done);
 }
 
+/// As put(), but at once.
+void put_together(TempStore& store, const std::vector<Event>& events) {
+  store::Batch batch;
+  record(batch, events);
+  REQUIRE(store->commit_now(std::move(batch)).status == store::Committed::Status::Done);
+}
+
+void deliver(TempStore& store, const Event& event) {
+  store::Batch batch;
+  batch.puts.push_back(
+      {.collection = std::string(kDeliveries), .id = event.id, .account = {}, .body = "{}"});
+  REQUIRE(store->commit_now(std::move(batch)).status == store::Committed::Status::Done);
+}
+
+int64_t rows(TempStore& store) {
+  store::Query query;
+  query.collection = kOutbox;
+  return store->snapshot()->count(query);
+}
+
 void move_to(TempStore& store, const Event& event, WallTime due) {
   Delivery delivery = owed_by(event);
   delivery.due = due;
@@ -127,9 +147,9 @@ TEST_CASE("followers of a delivery that waits are moved behind it") {
   CHECK(ids(early) == Ids{b1.id});
   CHECK(early.next_due == due);
   REQUIRE(early.parked.size() == 1);
-  CHECK(early.parked[0].id == a2.id);
+  CHECK(early.parked[0].row.id == a2.id);
   store::Batch batch;
-  batch.puts = std::move(early.parked);
+  batch.puts.push_back(std::move(early.parked[0].row));
   REQUIRE(store->commit_now(std::move(batch)).status == store::Committed::Status::Done);
 
   CHECK(read(store, a1, kStart).parked.empty());
@@ -191,6 +211,79 @@ TEST_CASE("a row whose event is gone is named") {
   const Backlog page = read(store, a1, kStart);
   CHECK(page.ready.empty());
   CHECK(page.orphans == Ids{a1.id});
+}
+
+TEST_CASE("what happens at once to one target is owed by one row") {
+  TempStore store;
+  std::vector<Event> events;
+  for (int i = 0; i < 6; ++i) {
+    const std::string url = i == 3 ? "http://b.example/" : i == 4 ? "" : "http://a.example/";
+    events.push_back(make_event(i, "s" + std::to_string(i % 2), url));
+  }
+  put_together(store, events);
+  CHECK(rows(store) == 2);
+  const Backlog all = read(store, events[0], kStart);
+  CHECK(ids(all) == Ids{events[0].id, events[1].id, events[2].id, events[5].id});
+  CHECK(all.ready[3].event.payload == events[5].payload);
+  REQUIRE(all.bundles.size() == 1);
+  CHECK(all.bundles.begin()->second == 4);
+  CHECK(all.ready[0].bundle == all.bundles.begin()->first);
+  CHECK(read(store, events[3], kStart).ready.at(0).bundle.empty());
+}
+
+TEST_CASE("of a bundle only what was not tried is still owed") {
+  TempStore store;
+  std::vector<Event> events;
+  for (int i = 0; i < 4; ++i) {
+    events.push_back(make_event(i, "s" + std::to_string(i), "http://a.example/"));
+  }
+  put_together(store, events);
+  deliver(store, events[0]);
+  move_to(store, events[1], kStart + Millis(1));
+  const Backlog rest = read(store, events[0], kStart, 100, {events[2].id});
+  CHECK(ids(rest) == Ids{events[3].id});
+  CHECK(rest.bundles.begin()->second == 2);
+  const auto owed = [&](int i) {
+    const auto snapshot = store->snapshot();
+    return is_owed(*snapshot, *snapshot->get(kEventLog, events[static_cast<size_t>(i)].id));
+  };
+  CHECK_FALSE(owed(0));
+  for (const int i : {1, 2, 3}) CHECK(owed(i));
+  for (const int i : {2, 3}) deliver(store, events[static_cast<size_t>(i)]);
+  CHECK(read(store, events[0], kStart).orphans == Ids{rest.bundles.begin()->first});
+}
+
+TEST_CASE("from a bundle, followers of a delivery that waits get rows of their own") {
+  TempStore store;
+  const Event a1 = make_event(1, "a", "http://a.example/");
+  const Event a2 = make_event(2, "a", "http://a.example/");
+  const Event b1 = make_event(3, "b", "http://a.example/");
+  put_together(store, {a1, a2, b1});
+  const WallTime due = kStart + std::chrono::minutes(5);
+  move_to(store, a1, due);
+  Backlog early = read(store, a1, kStart);
+  CHECK(ids(early) == Ids{b1.id});
+  REQUIRE(early.parked.size() == 1);
+  CHECK(early.parked[0].bundle == early.bundles.begin()->first);
+  store::Batch batch;
+  batch.puts.push_back(std::move(early.parked[0].row));
+  REQUIRE(store->commit_now(std::move(batch)).status == store::Committed::Status::Done);
+  CHECK(read(store, a1, kStart).parked.empty());
+  CHECK(ids(read(store, a1, due, 100, {b1.id})) == Ids{a1.id, a2.id});
+}
+
+TEST_CASE("a large crowd is owed by several rows, a page of them at a time") {
+  TempStore store;
+  std::vector<Event> events;
+  for (int i = 0; i < 200; ++i) {
+    events.push_back(make_event(i, "s" + std::to_string(i), "http://a.example/"));
+  }
+  put_together(store, events);
+  CHECK(rows(store) == 4);
+  const Backlog page = read(store, events[0], kStart, 70);
+  CHECK(page.more);
+  CHECK(page.ready.size() == 2 * Bundle::kMostEvents);
+  CHECK(page.ready[100].id == events[100].id);
 }
 
 TEST_CASE("long and missing subjects have lanes too") {

@@ -25,18 +25,23 @@ store::Put row_of(const Hold& hold) {
           .created_at = hold.opened_at};
 }
 
+bool is_open(const Hold& hold) { return hold.kept_elsewhere || hold.revision > 0; }
+
 /// From Cash to Held, or back when negative.
 void set_aside(store::Batch& batch, const Hold& hold, Nanos amount) {
+  if (amount == 0) return;
   adjust(batch, hold.owner, Kind::Cash, hold.currency, -amount);
   adjust(batch, hold.owner, Kind::Held, hold.currency, amount);
 }
 
 void write(store::Batch& batch, Hold& hold) {
+  if (hold.kept_elsewhere) return;
   batch.puts.push_back(row_of(hold));
   ++hold.revision;  // as the row will have it, for the next change in the same batch
 }
 
 void close(store::Batch& batch, const Hold& hold) {
+  if (hold.kept_elsewhere) return;
   TANDEM_ASSERT(hold.revision > 0);
   batch.removes.push_back(
       {.collection = std::string(kHolds), .id = hold.id, .expected = hold.revision});
@@ -58,7 +63,7 @@ void pay_from_held(store::Batch& batch, const Hold& hold, const Note& note, cons
 void open_hold(store::Batch& batch, const Hold& hold) {
   TANDEM_ASSERT(hold.amount >= 0 && hold.revision == store::kNew);
   set_aside(batch, hold, hold.amount);
-  batch.puts.push_back(row_of(hold));
+  if (!hold.kept_elsewhere) batch.puts.push_back(row_of(hold));
 }
 
 std::optional<Hold> find_hold(const store::Snapshot& snapshot, std::string_view id) {
@@ -77,14 +82,14 @@ std::optional<Hold> find_hold(const store::Snapshot& snapshot, std::string_view 
 }
 
 void extend(store::Batch& batch, Hold& hold, Nanos more) {
-  TANDEM_ASSERT(more >= 0 && hold.revision > 0);
+  TANDEM_ASSERT(more >= 0 && is_open(hold));
   set_aside(batch, hold, more);
   hold.amount += more;
   write(batch, hold);
 }
 
 bool capture(store::Batch& batch, Hold& hold, const Note& note, const Price& price) {
-  TANDEM_ASSERT(hold.revision > 0);
+  TANDEM_ASSERT(is_open(hold));
   if (price.total() > hold.amount) return false;
   pay_from_held(batch, hold, note, price);
   hold.amount -= price.total();

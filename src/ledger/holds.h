@@ -10,7 +10,7 @@
 /// way. It is moved from Cash to Held when it begins, and spent or given back when it ends.
 namespace tandem::ledger {
 
-/// One row a hold that is open.
+/// One row a hold that is open and keeps itself.
 inline constexpr std::string_view kHolds = "ledger_holds";
 
 struct Hold {
@@ -20,13 +20,17 @@ struct Hold {
   Nanos amount = 0;  // still set aside
   WallTime opened_at{};
   int64_t revision = 0;  // as read; the verbs below conflict when it changed meanwhile
+  /// Without a row: a document of who opens it says that there is the hold and how much it is. That
+  /// document changes in the same batch as the hold, by its revision, so that neither happens
+  /// twice.
+  bool kept_elsewhere = false;
 };
 
 /// Sets `hold.amount` aside. The batch falls when the money is not there, and conflicts when there
-/// is a hold of that id.
+/// is a row of that id.
 void open_hold(store::Batch& batch, const Hold& hold);
 
-/// The hold, while it is open.
+/// The hold, while it is open and has a row.
 std::optional<Hold> find_hold(const store::Snapshot& snapshot, std::string_view id);
 
 /// Sets more aside for it.

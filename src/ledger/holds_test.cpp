@@ -116,6 +116,22 @@ TEST_CASE("a release gives everything back") {
   scene.check(100, 0);
 }
 
+TEST_CASE("a hold that is kept elsewhere moves the money and has no row") {
+  Scene scene;
+  const Hold own{.id = "m1", .owner = "ann", .amount = 20, .kept_elsewhere = true};
+  const auto commit = [&](const auto& change) {
+    REQUIRE(scene.store.commit(change).status == Status::Done);
+  };
+  commit([&](store::Batch& batch) { open_hold(batch, own); });
+  scene.check(40, 60);
+  CHECK_FALSE(find_hold(*scene.store->snapshot(), "m1"));
+  commit([&](store::Batch& batch) { settle(batch, own, scene.usage("c1"), {.amount = 20}); });
+  scene.check(40, 40);
+  commit([&](store::Batch& batch) { open_hold(batch, own); });
+  commit([&](store::Batch& batch) { release(batch, own); });
+  scene.check(40, 40);
+}
+
 TEST_CASE("of two who end a hold at once, one has to look again") {
   Scene scene;
   const Hold seen = scene.hold();

@@ -201,7 +201,7 @@ std::optional<Entry> find_entry(const store::Snapshot& snapshot, std::string_vie
 }
 
 std::vector<store::Collection> collections() {
-  return {{std::string(kEntries), {{.path = "product"}, {.path = "charge"}, {.path = "reference"}}},
+  return {{std::string(kEntries), {{.path = "charge"}}},
           {std::string(kHolds), {}},
           {std::string(kLimits), {}},
           {std::string(kPayers), {}}};

@@ -1,10 +1,11 @@
 #include <string>
 
+#include "events/delivery_record.h"
 #include "events/event.h"
 #include "products/account/account.h"
 
 // What was sent to webhooks and what came of it. The documents are the events dispatcher's own, in
-// the contract's form; here they are only read.
+// the contract's form, but for what was sent: that stands in the event log.
 
 namespace tandem::products::account {
 namespace {
@@ -19,6 +20,11 @@ std::string text_of(const store::Condition* condition) {
   if (!condition || condition->values.empty()) return {};
   const auto* text = std::get_if<std::string>(&condition->values.front());
   return text ? *text : std::string();
+}
+
+void show_webhook(const Call&, const store::Snapshot& snapshot, json::Value& delivery) {
+  const auto webhook = json::Value::parse(events::webhook_of(snapshot, delivery));
+  if (webhook) delivery.set("webhook", *webhook);
 }
 
 /// Any of the types will do.
@@ -37,7 +43,8 @@ void narrow_by_text(const Call& call, const store::Snapshot& snapshot, const std
   search.limit = kMostSearched;
   store::Condition found{"id", store::Compare::In, {}};
   for (const store::Row& row : snapshot.list(search).rows) {
-    const json::Value delivery = api::document_of(row);
+    json::Value delivery = api::document_of(row);
+    show_webhook(call, snapshot, delivery);
     const auto has = [&delivery](const char* member, const std::string& text) {
       return delivery[member].text().find(text) != std::string::npos;
     };
@@ -66,6 +73,7 @@ void declare_webhook_deliveries(api::Registry& registry) {
       .record_type = "webhook_delivery",
       .filters = {{"event_type", ""}, {"attempts", ""}, {"webhook", ""}},
       .secret = {"event_type"},
+      .on_read = show_webhook,
       .on_list = narrow,
   });
 }

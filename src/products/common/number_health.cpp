@@ -12,6 +12,18 @@ std::string key_of(std::string_view number, std::string_view what) {
   return "messaging/health/" + std::string(number) + '/' + std::string(what);
 }
 
+std::string_view name_of(Ending ending) {
+  switch (ending) {
+    case Ending::Delivered:
+      return "delivered";
+    case Ending::Failed:
+      return "failed";
+    case Ending::Spam:
+      return "spam";
+  }
+  return {};
+}
+
 void count(store::Batch& batch, std::string_view number, std::string_view what) {
   batch.adjusts.push_back({.key = key_of(number, what), .delta = 1});
 }
@@ -23,23 +35,24 @@ double ratio(int64_t part, int64_t whole) {
 }  // namespace
 
 void count_ending(store::Batch& batch, std::string_view number, Ending ending) {
-  count(batch, number, "sent");
-  if (ending == Ending::Delivered) count(batch, number, "delivered");
-  if (ending == Ending::Spam) count(batch, number, "spam");
+  count(batch, number, name_of(ending));
 }
 
 void count_inbound(store::Batch& batch, std::string_view number) {
   count(batch, number, "received");
 }
 
-double Health::success_ratio() const { return ratio(delivered, sent); }
-double Health::spam_ratio() const { return ratio(spam, sent); }
-double Health::reply_ratio() const { return ratio(received, sent); }
+double Health::success_ratio() const { return ratio(delivered, sent()); }
+double Health::spam_ratio() const { return ratio(spam, sent()); }
+double Health::reply_ratio() const { return ratio(received, sent()); }
 
 Health health_of(const store::Snapshot& snapshot, std::string_view number) {
-  return {.sent = snapshot.counter(key_of(number, "sent")),
-          .delivered = snapshot.counter(key_of(number, "delivered")),
-          .spam = snapshot.counter(key_of(number, "spam")),
+  const auto ended = [&](Ending ending) {
+    return snapshot.counter(key_of(number, name_of(ending)));
+  };
+  return {.delivered = ended(Ending::Delivered),
+          .failed = ended(Ending::Failed),
+          .spam = ended(Ending::Spam),
           .received = snapshot.counter(key_of(number, "received"))};
 }
 
@@ -48,7 +61,7 @@ bool is_healthy(const store::Snapshot& snapshot, std::string_view number) {
 }
 
 bool is_healthy(const Health& health) {
-  if (health.sent < kFewMessages) return true;
+  if (health.sent() < kFewMessages) return true;
   return health.success_ratio() >= kLeastSuccess && health.spam_ratio() <= kMostSpam;
 }
 

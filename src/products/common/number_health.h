@@ -16,10 +16,11 @@ void count_ending(store::Batch& batch, std::string_view number, Ending ending);
 void count_inbound(store::Batch& batch, std::string_view number);
 
 struct Health {
-  int64_t sent = 0;
   int64_t delivered = 0;
+  int64_t failed = 0;  // but not for spam
   int64_t spam = 0;
   int64_t received = 0;
+  int64_t sent() const { return delivered + failed + spam; }
   double success_ratio() const;
   double spam_ratio() const;
   /// Messages that came in for each one that was sent.

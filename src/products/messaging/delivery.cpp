@@ -1,6 +1,7 @@
 #include "products/messaging/delivery.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "products/messaging/ending.h"
 #include "products/messaging/message.h"
@@ -21,9 +22,7 @@ std::string_view text_of(const json::Value& message, std::string_view name) {
   return message[name].string();
 }
 
-WallTime time_of(const json::Value& message, std::string_view name) {
-  return parse_iso8601(text_of(message, name)).value_or(WallTime::max());
-}
+WallTime time_of(std::string_view text) { return parse_iso8601(text).value_or(WallTime::max()); }
 
 /// Carriers often leave out the "+" in receipts.
 bool same_number(std::string_view ours, std::string_view reported) {
@@ -40,20 +39,19 @@ uint16_t reference_of(std::string_view id) {
   return static_cast<uint16_t>(hash % kReferences);
 }
 
-Job job_of(const json::Value& message) {
+Job job_of(json::View message) {
   Job job;
-  job.id = text_of(message, "id");
+  job.id = message["id"].string();
   job.from = message["from"]["phone_number"].string();
-  for (const json::Value& receiver : message["to"].items()) {
+  for (const json::View receiver : message["to"].items()) {
     job.to.emplace_back(receiver["phone_number"].string());
   }
-  job.type = text_of(message, "type");
-  job.text =
-      message["_sent_text"].is_string() ? text_of(message, "_sent_text") : text_of(message, "text");
-  job.subject = text_of(message, "subject");
-  job.media = message["media"];
-  job.reference = static_cast<uint16_t>(message["_reference"].integer());
-  job.valid_until = time_of(message, "valid_until");
+  job.type = message["type"].string();
+  job.text = message["_sent_text"].string(message["text"].string());
+  job.subject = message["subject"].string();
+  if (message["media"].size() > 0) job.media = json::Value(message["media"]);
+  job.reference = reference_of(job.id);
+  job.valid_until = time_of(message["valid_until"].string());
   return job;
 }
 
@@ -63,20 +61,17 @@ class Progress {
   Progress(Drafts::Draft& draft, api::Moment moment, const store::Snapshot& snapshot,
            Effects& effects)
       : message(draft.message),
+        draft_(draft),
         account_(draft.row.account),
         context_{moment, snapshot, effects, account_} {
     draft.changed = true;
   }
   Progress(const Progress&) = delete;
 
-  void leave_queue() {
-    context_.effects.batch.adjusts.push_back({.key = queue_counter(account_), .delta = -1});
-  }
   void queue_again(WallTime at, SendQueue& queue) {
     set_status(message, "queued");
     message.members().erase("_doubt");
     set_due(message, Stage::Queued, at);
-    context_.effects.batch.adjusts.push_back({.key = queue_counter(account_), .delta = 1});
     announce(at, queue);
   }
   void announce(WallTime at, SendQueue& queue) {
@@ -84,6 +79,11 @@ class Progress {
         [&queue, turn = turn_of(message, account_, at)]() mutable {
           queue.announce(std::move(turn));
         });
+  }
+  void doubt() {
+    set_status(message, "sending");
+    message.set("_doubt", true);
+    set_due(message, Stage::Sending, context_.moment.now + kDoubt);
   }
   void expire() { finish(message, "expired", kExpiredInQueue, context_); }
   void sent() {
@@ -98,14 +98,13 @@ class Progress {
     message.member("_parts").push(
         json::Value::object({{"key", key}, {"to", static_cast<int64_t>(receiver)}, {"state", ""}}));
   }
-  void keep_key(const std::string& key) {
-    const json::Value row = json::Value::object({{"message", message["id"]}});
-    context_.effects.put(std::string(kParts), key, account_, row);
-  }
+  void keep_key(const std::string& key) { draft_.new_keys.push_back(key); }
   void drop_keys() {
     if (!message["_parts"].is_array()) return;
     for (const json::Value& part : message["_parts"].items()) {
-      context_.effects.remove(std::string(kParts), std::string(part["key"].string()));
+      std::string key(part["key"].string());
+      if (std::erase(draft_.new_keys, key) > 0) continue;
+      context_.effects.remove(std::string(kParts), std::move(key));
     }
   }
   const EndingContext& context() const { return context_; }
@@ -114,6 +113,7 @@ class Progress {
   json::Value& message;
 
  private:
+  Drafts::Draft& draft_;
   std::string account_;
   EndingContext context_;
 };
@@ -121,19 +121,24 @@ class Progress {
 void record_one(const Submitted& submitted, Progress progress, SendQueue& queue) {
   json::Value& message = progress.message;
   const WallTime now = progress.now();
+  if (submitted.kind == Submitted::Kind::Underway) {
+    set_status(message, "sending");
+    return set_due(message, Stage::Sending, now + kNoHurry);
+  }
   message.set("_parts", json::Value::array());
   for (const auto& part : submitted.parts) {
     progress.add_part(part.key, part.receiver);
     progress.keep_key(part.key);
   }
   switch (submitted.kind) {
+    case Submitted::Kind::Underway:
+      return;
     case Submitted::Kind::Accepted:
       return progress.sent();
     case Submitted::Kind::Refused:
       return finish(message, "sending_failed", submitted.error, progress.context());
     case Submitted::Kind::InDoubt:
-      message.set("_doubt", true);
-      return set_due(message, Stage::Sending, now + kDoubt);
+      return progress.doubt();
     case Submitted::Kind::NotSent:
       return progress.queue_again(now + kLinkPause, queue);
     case Submitted::Kind::TryLater: {
@@ -207,6 +212,15 @@ void record_report(const Report& report, Progress progress) {
   progress.drop_keys();
 }
 
+/// Whether it is open what became of its submits.
+bool is_submitted(const json::Value& message) {
+  const auto stage = stage_of(message);
+  return stage == Stage::Queued || stage == Stage::Sending;
+}
+
+/// Messages by the keys of their parts: those that are recorded in the same decision.
+using Keys = std::unordered_map<std::string_view, std::string_view>;
+
 /// The message in doubt that a receipt without a known key may belong to.
 Drafts::Draft* find_in_doubt(const Report& report, const store::Snapshot& snapshot,
                              Drafts& drafts) {
@@ -223,9 +237,20 @@ Drafts::Draft* find_in_doubt(const Report& report, const store::Snapshot& snapsh
     };
     if (std::none_of(receivers.begin(), receivers.end(), fits)) continue;
     const auto& reference = report.receipt.user_message_reference;
-    if (!reference || *reference == message["_reference"].integer()) return draft;
+    if (!reference || *reference == reference_of(draft->row.id)) return draft;
   }
   return nullptr;
+}
+
+Drafts::Draft* find_reported(const Report& report, const Keys& keys,
+                             const store::Snapshot& snapshot, Drafts& drafts) {
+  if (const auto known = keys.find(report.key); known != keys.end()) {
+    return drafts.find(known->second);
+  }
+  const auto row = snapshot.get(kParts, report.key);
+  if (!row) return find_in_doubt(report, snapshot, drafts);
+  const auto document = json::Document::parse(row->body);
+  return drafts.find(document->root()["message"].string());
 }
 
 }  // namespace
@@ -243,70 +268,86 @@ Turn turn_of(const json::Value& message, std::string_view account, WallTime not_
 }
 
 Effects claim(std::span<const std::string> ids, api::Moment moment, const store::Snapshot& snapshot,
-              std::vector<Job>& jobs) {
+              Claim& claim) {
   Effects effects;
-  Drafts drafts(snapshot);
-  jobs.clear();
+  Drafts expired(snapshot);
+  claim = {};
+  json::Value taken = json::Value::array();
   for (const std::string& id : ids) {
-    Drafts::Draft* draft = drafts.find(id);
-    if (draft == nullptr || stage_of(draft->message) != Stage::Queued) continue;
-    Progress progress(*draft, moment, snapshot, effects);
-    progress.leave_queue();
-    if (time_of(draft->message, "valid_until") <= moment.now) {
-      progress.expire();
+    auto row = snapshot.get(kMessages, id);
+    const auto document = json::Document::parse(row ? row->body : std::string());
+    if (!document || stage_in(document->root()["_due"].string()) != Stage::Queued) continue;
+    Job job = job_of(document->root());
+    if (job.valid_until <= moment.now) {
+      Progress(*expired.take(std::move(*row)), moment, snapshot, effects).expire();
       continue;
     }
-    draft->message.set("_reference", reference_of(id));
-    set_status(draft->message, "sending");
-    set_due(draft->message, Stage::Sending, moment.now + kNoHurry);
-    jobs.push_back(job_of(draft->message));
+    taken.push(id);
+    claim.jobs.push_back(std::move(job));
   }
-  drafts.finish(effects);
+  expired.finish(effects);
+  if (claim.jobs.empty()) return effects;
+  claim.id = moment.ids.uuid();
+  effects.put(std::string(kClaims), claim.id, {},
+              json::Value::object({{"messages", std::move(taken)}}), store::kNew, moment.now);
   return effects;
 }
 
-Effects record_submitted(std::span<const Submitted> all, api::Moment moment,
-                         const store::Snapshot& snapshot, SendQueue& queue) {
+Effects record(const Tidings& tidings, api::Moment moment, const store::Snapshot& snapshot,
+               SendQueue& queue, std::vector<size_t>& unknown) {
   Effects effects;
   Drafts drafts(snapshot);
-  for (const Submitted& submitted : all) {
+  Keys keys;
+  for (const Submitted& submitted : tidings.submitted) {
     Drafts::Draft* draft = drafts.find(submitted.id);
-    if (draft == nullptr || stage_of(draft->message) != Stage::Sending) continue;
+    if (draft == nullptr || !is_submitted(draft->message)) continue;
+    for (const auto& part : submitted.parts) keys[part.key] = submitted.id;
     record_one(submitted, Progress(*draft, moment, snapshot, effects), queue);
   }
-  drafts.finish(effects);
-  return effects;
-}
-
-Effects record_reports(std::span<const Report> reports, api::Moment moment,
-                       const store::Snapshot& snapshot, std::vector<size_t>& unknown) {
-  Effects effects;
-  Drafts drafts(snapshot);
   unknown.clear();
-  for (size_t i = 0; i < reports.size(); ++i) {
-    const auto row = snapshot.get(kParts, reports[i].key);
-    Drafts::Draft* draft = nullptr;
-    if (row) {
-      const auto document = json::Document::parse(row->body);
-      draft = drafts.find(document->root()["message"].string());
-    } else {
-      draft = find_in_doubt(reports[i], snapshot, drafts);
-    }
+  for (size_t i = 0; i < tidings.reports.size(); ++i) {
+    const Report& report = tidings.reports[i];
+    Drafts::Draft* draft = find_reported(report, keys, snapshot, drafts);
     if (draft == nullptr) {
       unknown.push_back(i);
       continue;
     }
     const std::string_view status = status_of(draft->message);
     if (!stage_of(draft->message) && status != "delivery_unconfirmed") continue;
-    record_report(reports[i], Progress(*draft, moment, snapshot, effects));
+    record_report(report, Progress(*draft, moment, snapshot, effects));
   }
+  for (const std::string& claim : tidings.claims) effects.remove(std::string(kClaims), claim);
   drafts.finish(effects);
   return effects;
 }
 
+namespace {
+
+/// The oldest claim of a former process; false when there is none.
+bool adopt_claim(api::Moment moment, const store::Snapshot& snapshot, Drafts& drafts,
+                 Effects& effects) {
+  store::Query query;
+  query.collection = kClaims;
+  query.order = {{"created_at", false}};
+  query.limit = 1;
+  const auto rows = snapshot.list(query).rows;
+  if (rows.empty()) return false;
+  const auto document = json::Document::parse(rows.front().body);
+  for (const json::View id : document->root()["messages"].items()) {
+    Drafts::Draft* draft = drafts.find(id.string());
+    if (draft == nullptr || stage_of(draft->message) != Stage::Queued) continue;
+    Progress(*draft, moment, snapshot, effects).doubt();
+  }
+  effects.remove(std::string(kClaims), rows.front().id);
+  return true;
+}
+
+}  // namespace
+
 Effects adopt(api::Moment moment, const store::Snapshot& snapshot, int64_t limit, bool& more) {
   Effects effects;
   Drafts drafts(snapshot);
+  more = adopt_claim(moment, snapshot, drafts, effects);
   int64_t marked = 0;
   // Those that were marked in an earlier step are due soon, the others are not: last ones first.
   store::Query query = waiting_in(Stage::Sending, {}, limit);
@@ -314,12 +355,10 @@ Effects adopt(api::Moment moment, const store::Snapshot& snapshot, int64_t limit
   for (store::Row& row : snapshot.list(query).rows) {
     Drafts::Draft* draft = drafts.take(std::move(row));
     if (draft == nullptr || draft->message["_doubt"].boolean()) continue;
-    draft->message.set("_doubt", true);
-    set_due(draft->message, Stage::Sending, moment.now + kDoubt);
-    draft->changed = true;
+    Progress(*draft, moment, snapshot, effects).doubt();
     ++marked;
   }
-  more = marked == limit;
+  more = more || marked == limit;
   drafts.finish(effects);
   return effects;
 }

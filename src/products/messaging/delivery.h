@@ -38,14 +38,21 @@ struct Job {
   WallTime valid_until{};
 };
 
-/// Marks messages as being sent, and gives what is to be submitted once that is durable. Those
-/// whose time is over expire instead (40014); those that are not queued any more are passed over.
+/// What is to be submitted once it is durable that it may have been: one row says so for all, and
+/// has to be removed when it is written down what became of each.
+struct Claim {
+  std::string id;  // of the row
+  std::vector<Job> jobs;
+};
+/// Claims messages. Those whose time is over expire instead (40014); those that are not queued any
+/// more are passed over.
 api::Effects claim(std::span<const std::string> ids, api::Moment moment,
-                   const store::Snapshot& snapshot, std::vector<Job>& jobs);
+                   const store::Snapshot& snapshot, Claim& claim);
 
 /// What became of one message's submits.
 struct Submitted {
   enum class Kind : uint8_t {
+    Underway,  // nothing yet, and that takes long: it shows as being sent
     Accepted,  // all parts
     Refused,   // for good, with `error`
     TryLater,  // for a passing reason, `error`
@@ -61,10 +68,6 @@ struct Submitted {
   int error = 0;
   std::vector<Part> parts;  // accepted ones
 };
-/// Writes it down: sent, queued again, in doubt or failed. What is queued again is announced.
-api::Effects record_submitted(std::span<const Submitted> all, api::Moment moment,
-                              const store::Snapshot& snapshot, SendQueue& queue);
-
 /// A receipt as it came in.
 struct Report {
   std::string key;
@@ -73,11 +76,18 @@ struct Report {
   carrier::smpp::Receipt receipt;
   std::optional<int> error;  // of the catalogue, when it tells of a failure
 };
-/// Writes receipts down; those that are final end their messages. A receipt that belongs to no part
-/// known is matched with a submit in doubt by its reference. `unknown` gets the indexes of the
-/// rest.
-api::Effects record_reports(std::span<const Report> reports, api::Moment moment,
-                            const store::Snapshot& snapshot, std::vector<size_t>& unknown);
+
+/// What carriers said since the last time.
+struct Tidings {
+  std::vector<Submitted> submitted;
+  std::vector<Report> reports;
+  std::vector<std::string> claims;  // all of their messages were recorded
+};
+/// Writes it down. A submit makes its message sent, queued again (and announced), in doubt or
+/// failed. A receipt that is final ends its message; one that belongs to no part known is matched
+/// with a submit in doubt by its reference. `unknown` gets the indexes of the other reports.
+api::Effects record(const Tidings& tidings, api::Moment moment, const store::Snapshot& snapshot,
+                    SendQueue& queue, std::vector<size_t>& unknown);
 
 /// What a former process was submitting when it ended: now in doubt. At most `limit`; `more` says
 /// whether there were as many. Run once at start, before anything is claimed.

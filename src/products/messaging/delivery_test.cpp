@@ -17,6 +17,7 @@ struct Desk {
     REQUIRE(database
                 ->open({{std::string(kMessages), {{.path = "_due"}}},
                         {std::string(kParts), {}},
+                        {std::string(kClaims), {}},
                         {std::string(kAutoresponses), {{.path = "profile_id"}}}})
                 .has_value());
   }
@@ -48,16 +49,18 @@ struct Desk {
     return *json::Value::parse(database->snapshot()->get(kMessages, id)->body);
   }
   std::vector<Job> claim_all(const std::vector<std::string>& claimed) {
-    std::vector<Job> jobs;
-    keep(claim(claimed, moment(), *database->snapshot(), jobs));
-    return jobs;
+    Claim claim;
+    keep(messaging::claim(claimed, moment(), *database->snapshot(), claim));
+    claim_id = claim.id;
+    return claim.jobs;
   }
-  size_t report(Report given) {
+  /// How many receipts are of no message known.
+  size_t tell(const Tidings& tidings) {
     std::vector<size_t> unknown;
-    const std::vector<Report> reports{std::move(given)};
-    keep(record_reports(reports, moment(), *database->snapshot(), unknown));
+    keep(record(tidings, moment(), *database->snapshot(), queue, unknown));
     return unknown.size();
   }
+  size_t report(Report given) { return tell({{}, {std::move(given)}, {}}); }
   void adopt_all() {
     for (bool more = true; more;) {
       keep(adopt(moment(), *database->snapshot(), /*limit=*/3, more));
@@ -69,6 +72,7 @@ struct Desk {
   SystemRandom random;
   Ids ids{clock, random};
   SendQueue queue;
+  std::string claim_id;
   std::unique_ptr<store::Database> database = store::open_sqlite(folder.path() + "/test.db");
 };
 
@@ -83,15 +87,66 @@ Report underway(const std::string& key, std::optional<uint16_t> reference) {
   return report;
 }
 
-TEST_CASE("a claimed message is being sent, and is not claimed again") {
+Submitted outcome(std::string id, Submitted::Kind kind, int error = 0) {
+  Submitted submitted;
+  submitted.id = std::move(id);
+  submitted.kind = kind;
+  submitted.error = error;
+  return submitted;
+}
+
+TEST_CASE("a claim gives what is to be submitted") {
   Desk desk;
   desk.queue_message("m1");
   const auto jobs = desk.claim_all({"m1", "none of that id"});
   REQUIRE(jobs.size() == 1);
   CHECK(jobs[0].text == "hello");
   CHECK(jobs[0].to == std::vector<std::string>{"+13125550001"});
+}
+
+TEST_CASE("a message whose submit is not answered for long shows as being sent") {
+  Desk desk;
+  desk.queue_message("m1");
+  desk.claim_all({"m1"});
+  desk.tell({{outcome("m1", Submitted::Kind::Underway)}, {}, {}});
   CHECK(status_of(desk.message("m1")) == "sending");
   CHECK(desk.claim_all({"m1"}).empty());
+  desk.tell({{outcome("m1", Submitted::Kind::Refused, 40008)}, {}, {desk.claim_id}});
+  CHECK(status_of(desk.message("m1")) == "sending_failed");
+  desk.tell({{outcome("m1", Submitted::Kind::Underway)}, {}, {}});
+  CHECK(status_of(desk.message("m1")) == "sending_failed");
+}
+
+TEST_CASE("a claim that is closed puts nothing in doubt") {
+  Desk desk;
+  desk.queue_message("m1");
+  desk.claim_all({"m1"});
+  desk.tell({{outcome("m1", Submitted::Kind::NotSent)}, {}, {desk.claim_id}});
+  desk.adopt_all();
+  CHECK(stage_of(desk.message("m1")) == Stage::Queued);
+}
+
+TEST_CASE("the queue is counted as messages leave and join it") {
+  Desk desk;
+  const auto counted = [&] { return desk.database->snapshot()->counter(queue_counter("a")); };
+  for (const char* id : {"m1", "m2"}) desk.queue_message(id);
+  desk.claim_all({"m1", "m2"});
+  desk.tell({{outcome("m1", Submitted::Kind::Underway)}, {}, {}});
+  CHECK(counted() == -1);
+  desk.tell(
+      {{outcome("m1", Submitted::Kind::NotSent), outcome("m2", Submitted::Kind::NotSent)}, {}, {}});
+  CHECK(counted() == 0);
+}
+
+TEST_CASE("a receipt that comes with its submit's answer needs no row to be found") {
+  Desk desk;
+  desk.queue_message("m1");
+  desk.claim_all({"m1"});
+  Submitted submitted = outcome("m1", Submitted::Kind::Accepted);
+  submitted.parts.push_back({"link|1", 0});
+  CHECK(desk.tell({{submitted}, {underway("link|1", {})}, {}}) == 0);
+  CHECK(status_of(desk.message("m1")) == "sent");
+  CHECK(desk.database->snapshot()->get(kParts, "link|1").has_value());  // a final one may follow
 }
 
 TEST_CASE("what was being sent when a process ended is in doubt, however much it is") {
@@ -137,13 +192,8 @@ TEST_CASE("a submit that failed for a passing reason waits twice as long each ti
   Millis pause = kFirstRetry;
   for (int attempt = 1; attempt < 3; ++attempt, pause *= 2) {
     desk.claim_all({"m1"});
-    Submitted submitted;
-    submitted.id = "m1";
-    submitted.kind = Submitted::Kind::TryLater;
-    submitted.error = 40011;
-    const std::vector<Submitted> all{submitted};
     const api::Moment moment = desk.moment();
-    desk.keep(record_submitted(all, moment, *desk.database->snapshot(), desk.queue));
+    desk.tell({{outcome("m1", Submitted::Kind::TryLater, 40011)}, {}, {desk.claim_id}});
     CHECK(stage_of(desk.message("m1")) == Stage::Queued);
     CHECK(due_of(desk.message("m1")) == moment.now + pause);
   }

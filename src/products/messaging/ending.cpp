@@ -29,13 +29,14 @@ std::string_view record_status(std::string_view status, std::optional<int> error
   return "failed";
 }
 
-std::string hold_of(const json::Value& message) {
+/// Of its entry in the books and of its record.
+std::string id_of(const json::Value& message) {
   return "message/" + std::string(message["id"].string());
 }
 
 ledger::Note note_of(const json::Value& message, const EndingContext& context) {
   ledger::Note note;
-  note.id = hold_of(message);
+  note.id = id_of(message);
   note.owner = context.account;
   note.currency = kCurrency;
   note.product = ledger::Product::Messaging;
@@ -49,16 +50,21 @@ ledger::Note note_of(const json::Value& message, const EndingContext& context) {
 }
 
 void pay(json::Value& message, bool charged, const EndingContext& context) {
-  const auto hold = ledger::find_hold(context.snapshot, hold_of(message));
-  if (!hold) return;
+  if (message["_held"].is_null()) return;
+  const ledger::Hold hold{.id = id_of(message),
+                          .owner = std::string(context.account),
+                          .currency = std::string(kCurrency),
+                          .amount = message["_held"].integer(),
+                          .kept_elsewhere = true};
+  message.members().erase("_held");
   if (charged) {
     const ledger::Price price{message["_price"].integer(), 0, message["_cost"].integer()};
-    return ledger::settle(context.effects.batch, *hold, note_of(message, context), price);
+    return ledger::settle(context.effects.batch, hold, note_of(message, context), price);
   }
-  ledger::release(context.effects.batch, *hold);
+  ledger::release(context.effects.batch, hold);
   const std::string counter(message["_spend"].string());
   if (!counter.empty()) {
-    context.effects.batch.adjusts.push_back({.key = counter, .delta = -hold->amount});
+    context.effects.batch.adjusts.push_back({.key = counter, .delta = -hold.amount});
   }
   message.set("cost", money_value(0));
 }
@@ -100,8 +106,8 @@ void add_record(const json::Value& message, std::string_view status, std::option
         {"delivery_status_failover_url", "webhook_failover_url"}}) {
     if (message[from_member].is_string()) record.set(name, message[from_member]);
   }
-  add_detail_record(context.effects, "message/" + std::string(message["id"].string()),
-                    std::string(context.account), record, context.moment.now);
+  add_detail_record(context.effects, id_of(message), std::string(context.account),
+                    std::move(record), context.moment.now);
 }
 
 void conclude(json::Value& message, std::string_view status, std::optional<int> error,

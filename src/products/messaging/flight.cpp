@@ -18,6 +18,7 @@ int badness(Kind kind) {
   switch (kind) {
     case Kind::Accepted:
       return 0;
+    case Kind::Underway:
     case Kind::NotSent:
       return 1;
     case Kind::TryLater:

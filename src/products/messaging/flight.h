@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -8,11 +9,14 @@
 
 namespace tandem::products::messaging {
 
-/// One message between its claim and the carrier's last answer.
+/// One message between its claim and the record of the carrier's last answer.
 struct Flight {
   Turn turn;
   Submitted submitted;
+  std::string claim;
   size_t waiting = 0;  // submits without an outcome
+  std::chrono::steady_clock::time_point since{};
+  bool is_marked = false;  // it shows as being sent
 };
 
 /// The PDUs of a message over a link, in order; all parts to the first receiver, then those to the

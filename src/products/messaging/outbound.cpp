@@ -201,10 +201,6 @@ ApiError limit_error(std::string_view counter) {
 
 }  // namespace
 
-std::string queue_counter(std::string_view account) {
-  return "messaging/queue/" + std::string(account);
-}
-
 Result<json::Value, ApiError> make_free_message(const SendRequest& request, std::string_view owner,
                                                 api::Moment moment) {
   const auto load = measure(request);
@@ -255,7 +251,9 @@ Result<json::Value, ApiError> accept(const SendRequest& asked, api::Moment momen
                                     .owner = std::string(account),
                                     .currency = std::string(kCurrency),
                                     .amount = cost->amount,
-                                    .opened_at = moment.now});
+                                    .opened_at = moment.now,
+                                    .kept_elsewhere = true});
+  message.set("_held", cost->amount);
   effects.out_of_bounds = limit_error;
   effects.put(std::string(kMessages), id, std::string(account), message, store::kNew, moment.now);
   return message;

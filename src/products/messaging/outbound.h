@@ -60,7 +60,4 @@ Result<json::Value, api::ApiError> accept(const SendRequest& request, api::Momen
 Result<json::Value, api::ApiError> make_free_message(const SendRequest& request,
                                                      std::string_view owner, api::Moment moment);
 
-/// Counter of an account's messages that wait for their turn.
-std::string queue_counter(std::string_view account);
-
 }  // namespace tandem::products::messaging

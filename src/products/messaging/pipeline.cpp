@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "core/assert.h"
 #include "core/log.h"
 #include "products/messaging/delivery.h"
 #include "products/messaging/flight.h"
 #include "products/messaging/message.h"
 #include "products/messaging/receiver.h"
+#include "products/messaging/recorder.h"
 #include "runtime/shards.h"
 
 namespace tandem::products::messaging {
@@ -19,11 +21,13 @@ namespace {
 
 /// Rows that one step of the clock's work changes.
 constexpr int64_t kRowsAStep = 500;
-/// Looks at a receipt whose message is not written down yet, before it is let go.
-constexpr int kMostLooks = 100;
+/// Queued messages that are read at once.
+constexpr int64_t kRowsARefill = 1'000;
 constexpr int kInvalidBody = 40009;
-/// Pause between such looks, and between two tries when nobody's pace allows more.
+/// Pause between two tries when nobody's pace allows more.
 constexpr std::chrono::milliseconds kPause{10};
+/// When a message whose submit is not answered shows as being sent.
+constexpr std::chrono::seconds kLongAnswer{1};
 
 }  // namespace
 
@@ -33,7 +37,9 @@ class Pipeline::Impl {
       : parts_(parts),
         options_(std::move(options)),
         lanes_(options_.throughput),
-        links_(parts.shard, options_.links, std::move(routes), owner) {}
+        links_(parts.shard, options_.links, std::move(routes), owner),
+        recorder_({parts.shard, parts.dispatcher, parts.queue},
+                  [this](const std::vector<Submitted>& all) { recorded(all); }) {}
 
   void start();
   void stop(UniqueFunction<void()> done);
@@ -49,24 +55,17 @@ class Pipeline::Impl {
   carrier::Links& links() { return links_; }
 
  private:
-  struct Waiting {  // a receipt that is not answered yet
-    Report report;
-    size_t link = 0;
-    smpp::DeliveryToken token;
-    int looks = 0;
-  };
-
   void look_later();
   void step();
   void take_announced();
   void refill();
   void claim_some();
+  void claimed(const Claim& claim, const std::vector<std::string>& ids);
   void submit(const Job& job);
   void drop(const std::string& id);
-  void finish(std::unordered_map<std::string, Flight>::iterator flight);
-  void record_some();
-  void report_some();
-  void reported(std::vector<Waiting> batch, const std::vector<size_t>& unknown);
+  void finish(Flight& flight);
+  void recorded(const std::vector<Submitted>& all);
+  void mark_long_ones();
   void adopt();
   void sleep(std::chrono::milliseconds pause);
   void decide(api::Decision decision, UniqueFunction<void(bool)> done);
@@ -75,21 +74,20 @@ class Pipeline::Impl {
   Options options_;
   Lanes lanes_;
   carrier::Links links_;
-  std::unordered_map<std::string, Flight> flights_;  // by message
+  Recorder recorder_;
+  std::unordered_map<std::string, Flight> flights_;  // by message, until it is recorded
+  std::unordered_map<std::string, size_t> claims_;   // messages that are not recorded yet
   struct Place {
     std::string message;
     size_t receiver = 0;
   };
   std::unordered_map<uint64_t, Place> submits_;  // by reference
   uint64_t next_reference_ = 1;
-  std::vector<Submitted> outcomes_;  // to be written down
-  std::vector<Waiting> reports_;     // to be written down
-  size_t claiming_ = 0;
-  size_t recording_ = 0;
-  size_t reporting_ = 0;
+  bool claiming_ = false;
   bool adopted_ = false;
   bool store_has_more_ = true;  // queued messages that are not in the lanes
-  bool refilling_ = false;
+  std::string refilled_to_;     // `_due` of the last one that was read from there
+  int64_t refill_rows_ = kRowsARefill;
   bool looking_ = false;
   bool look_again_ = false;
   bool look_is_set_ = false;
@@ -127,7 +125,7 @@ void Pipeline::Impl::adopt() {
 void Pipeline::Impl::stop(UniqueFunction<void()> done) {
   stopping_ = true;
   parts_.queue.on_announced(nullptr);
-  links_.stop(std::move(done));
+  links_.stop([this, done = std::move(done)]() mutable { recorder_.drain(std::move(done)); });
 }
 
 void Pipeline::Impl::reset() {
@@ -147,10 +145,7 @@ void Pipeline::Impl::step_later() {
 }
 
 void Pipeline::Impl::step() {
-  if (!adopted_) return;
-  record_some();
-  report_some();
-  if (stopping_) return;
+  if (!adopted_ || stopping_) return;
   take_announced();
   refill();
   claim_some();
@@ -169,95 +164,117 @@ void Pipeline::Impl::sleep(std::chrono::milliseconds pause) {
 void Pipeline::Impl::take_announced() {
   auto taken = parts_.queue.take();
   const WallTime now = parts_.clock.now();
-  store_has_more_ = store_has_more_ || taken.dropped;
+  bool more = taken.dropped;
   for (Turn& turn : taken.turns) {
     if (flights_.count(turn.id) > 0) continue;
-    if (!lanes_.add(std::move(turn), now)) store_has_more_ = true;
+    if (!lanes_.add(std::move(turn), now)) more = true;
   }
+  if (!more) return;
+  store_has_more_ = true;
+  refilled_to_.clear();
 }
 
 /// Messages that were queued by a former process, or when there was no room for them.
 void Pipeline::Impl::refill() {
   const bool low = lanes_.size() < Lanes::kMostTurns / 4;
-  if (!store_has_more_ || !low || refilling_ || claiming_ > 0) return;
-  store_has_more_ = false;
+  if (!store_has_more_ || !low) return;
   const auto snapshot = parts_.dispatcher.database().snapshot();
-  const auto limit = static_cast<int64_t>(Lanes::kMostTurns / 2);
-  const auto rows = snapshot->list(waiting_in(Stage::Queued, {}, limit)).rows;
+  const auto rows = snapshot->list(queued_from(refilled_to_, refill_rows_)).rows;
+  store_has_more_ = rows.size() == static_cast<size_t>(refill_rows_);
+  const std::string from = refilled_to_;
   const WallTime now = parts_.clock.now();
   for (const store::Row& row : rows) {
     const auto message = json::Value::parse(row.body);
     if (!message || flights_.count(row.id) > 0) continue;
-    if (!lanes_.add(turn_of(*message, row.account, due_of(*message)), now)) break;
+    refilled_to_ = (*message)["_due"].string();
+    if (lanes_.add(turn_of(*message, row.account, due_of(*message)), now)) continue;
+    store_has_more_ = true;
+    break;
   }
-  if (rows.size() == static_cast<size_t>(limit)) store_has_more_ = true;
+  // As many as that joined the queue at one time: the next look has to see beyond them.
+  refill_rows_ = refilled_to_ == from ? refill_rows_ * 2 : kRowsARefill;
+  if (!store_has_more_) return refilled_to_.clear();
+  step_later();
 }
 
 void Pipeline::Impl::claim_some() {
-  while (claiming_ < options_.max_claims && flights_.size() < options_.max_in_flight) {
+  if (!claiming_ && flights_.size() < options_.max_in_flight) {
     const size_t room = std::min(options_.batch, options_.max_in_flight - flights_.size());
-    auto turns = lanes_.take(room, parts_.clock.now(), steady_clock::now());
-    if (turns.empty()) break;
     auto ids = std::make_shared<std::vector<std::string>>();
-    for (Turn& turn : turns) {
+    for (Turn& turn : lanes_.take(room, parts_.clock.now(), steady_clock::now())) {
       ids->push_back(turn.id);
-      Submitted submitted;
-      submitted.id = turn.id;
-      submitted.kind = Submitted::Kind::Accepted;
-      flights_.emplace(ids->back(), Flight{std::move(turn), std::move(submitted), 0});
+      Flight& flight = flights_[turn.id];
+      flight.submitted.id = turn.id;
+      flight.turn = std::move(turn);
     }
-    auto jobs = std::make_shared<std::vector<Job>>();
-    ++claiming_;
-    decide(
-        [ids, jobs](const api::Moment& moment, const store::Snapshot& snapshot) -> api::Outcome {
-          return messaging::claim(*ids, moment, snapshot, *jobs);
-        },
-        [this, ids, jobs](bool done) {
-          --claiming_;
-          if (!done) jobs->clear();
-          for (const Job& job : *jobs) submit(job);
-          for (const std::string& id : *ids) drop(id);
-          if (!done) store_has_more_ = true;
-          step_later();
-        });
+    if (!ids->empty()) {
+      auto claim = std::make_shared<Claim>();
+      claiming_ = true;
+      decide(
+          [ids, claim](const api::Moment& moment, const store::Snapshot& snapshot) -> api::Outcome {
+            return messaging::claim(*ids, moment, snapshot, *claim);
+          },
+          [this, ids, claim](bool done) {
+            claiming_ = false;
+            if (done) {
+              claimed(*claim, *ids);
+            } else {
+              store_has_more_ = true;
+              refilled_to_.clear();
+              claimed({}, *ids);
+            }
+            step_later();
+          });
+    }
   }
   if (!lanes_.empty() || store_has_more_) sleep(kPause);
+}
+
+void Pipeline::Impl::claimed(const Claim& claim, const std::vector<std::string>& ids) {
+  if (!claim.jobs.empty()) claims_.emplace(claim.id, claim.jobs.size());
+  for (const Job& job : claim.jobs) {
+    const auto flight = flights_.find(job.id);
+    TANDEM_ASSERT(flight != flights_.end());
+    flight->second.claim = claim.id;
+  }
+  for (const Job& job : claim.jobs) submit(job);
+  for (const std::string& id : ids) drop(id);
 }
 
 /// Forgets a message that was taken and turned out to have nothing to submit.
 void Pipeline::Impl::drop(const std::string& id) {
   const auto found = flights_.find(id);
-  if (found == flights_.end() || found->second.waiting > 0) return;
+  if (found == flights_.end() || !found->second.claim.empty()) return;
   lanes_.release(found->second.turn);
   flights_.erase(found);
 }
 
 void Pipeline::Impl::submit(const Job& job) {
-  const auto flight = flights_.find(job.id);
-  if (flight == flights_.end()) return;
+  Flight& flight = flights_.find(job.id)->second;
+  flight.since = steady_clock::now();
   const auto link = links_.choose(job.to.front(), job.type == "MMS");
-  flight->second.submitted.kind = Submitted::Kind::NotSent;
+  flight.submitted.kind = Submitted::Kind::NotSent;
   if (!link) return finish(flight);
   const auto parts = parts_of(job, links_.setup(*link), parts_.clock.now());
   const bool writable = !parts.empty();
-  flight->second.submitted.kind = writable ? Submitted::Kind::Accepted : Submitted::Kind::Refused;
-  flight->second.submitted.error = writable ? 0 : kInvalidBody;
-  flight->second.waiting = parts.size();
+  flight.submitted.kind = writable ? Submitted::Kind::Accepted : Submitted::Kind::Refused;
+  flight.submitted.error = writable ? 0 : kInvalidBody;
+  flight.waiting = parts.size();
   for (const OutgoingPart& part : parts) {
     const uint64_t reference = next_reference_++;
     submits_.emplace(reference, Place{job.id, part.receiver});
     if (links_.submit(*link, reference, part.message)) continue;
     submits_.erase(reference);
-    --flight->second.waiting;
-    flight->second.submitted.kind = Submitted::Kind::NotSent;
+    --flight.waiting;
+    flight.submitted.kind = Submitted::Kind::NotSent;
   }
-  if (flight->second.waiting == 0) finish(flight);
+  if (flight.waiting == 0) finish(flight);
 }
 
-void Pipeline::Impl::finish(std::unordered_map<std::string, Flight>::iterator flight) {
-  outcomes_.push_back(std::move(flight->second.submitted));
-  lanes_.release(flight->second.turn);
-  flights_.erase(flight);
+/// The next one of its pair may go; the message itself stays known until it is recorded.
+void Pipeline::Impl::finish(Flight& flight) {
+  lanes_.release(flight.turn);
+  recorder_.add(std::move(flight.submitted));
   step_later();
 }
 
@@ -270,77 +287,40 @@ void Pipeline::Impl::on_submitted(uint64_t reference, size_t link,
   const auto flight = flights_.find(place.message);
   if (flight == flights_.end()) return;
   add_outcome(flight->second, place.receiver, links_.setup(link), outcome);
-  if (--flight->second.waiting == 0) finish(flight);
+  if (--flight->second.waiting == 0) finish(flight->second);
 }
 
-void Pipeline::Impl::record_some() {
-  while (!outcomes_.empty() && recording_ < options_.max_claims) {
-    const size_t size = std::min(options_.batch, outcomes_.size());
-    const auto end = outcomes_.begin() + static_cast<std::ptrdiff_t>(size);
-    auto batch = std::make_shared<std::vector<Submitted>>(
-        std::make_move_iterator(outcomes_.begin()), std::make_move_iterator(end));
-    outcomes_.erase(outcomes_.begin(), end);
-    ++recording_;
-    decide(
-        [batch, this](const api::Moment& moment, const store::Snapshot& snapshot) -> api::Outcome {
-          return record_submitted(*batch, moment, snapshot, parts_.queue);
-        },
-        [this, batch](bool done) {
-          --recording_;
-          if (done) return step_later();
-          std::move(batch->begin(), batch->end(), std::back_inserter(outcomes_));
-          sleep(kPause);
-        });
+void Pipeline::Impl::recorded(const std::vector<Submitted>& all) {
+  for (const Submitted& submitted : all) {
+    if (submitted.kind == Submitted::Kind::Underway) continue;
+    const auto flight = flights_.find(submitted.id);
+    TANDEM_ASSERT(flight != flights_.end());
+    const auto claim = claims_.find(flight->second.claim);
+    flights_.erase(flight);
+    if (--claim->second > 0) continue;
+    recorder_.close(claim->first);
+    claims_.erase(claim);
+  }
+  step_later();
+}
+
+void Pipeline::Impl::mark_long_ones() {
+  const auto now = steady_clock::now();
+  for (auto& [id, flight] : flights_) {
+    if (flight.waiting == 0 || flight.is_marked || now - flight.since < kLongAnswer) continue;
+    flight.is_marked = true;
+    Submitted underway;
+    underway.id = id;
+    underway.kind = Submitted::Kind::Underway;
+    recorder_.add(std::move(underway));
   }
 }
 
 void Pipeline::Impl::on_receipt(size_t link, const smpp::DeliveryToken& token, Report report) {
   report.key = key_of(links_.setup(link), report.receipt.message_id);
   report.error = carrier::error_of_receipt(report.receipt, links_.setup(link).errors);
-  reports_.push_back({std::move(report), link, token, 0});
-  step_later();
-}
-
-void Pipeline::Impl::report_some() {
-  if (reports_.empty() || reporting_ > 0) return;
-  const size_t size = std::min(options_.batch, reports_.size());
-  const auto end = reports_.begin() + static_cast<std::ptrdiff_t>(size);
-  std::vector<Waiting> batch(std::make_move_iterator(reports_.begin()),
-                             std::make_move_iterator(end));
-  reports_.erase(reports_.begin(), end);
-  auto reports = std::make_shared<std::vector<Report>>();
-  for (const Waiting& waiting : batch) reports->push_back(waiting.report);
-  auto unknown = std::make_shared<std::vector<size_t>>();
-  ++reporting_;
-  decide([reports, unknown](const api::Moment& moment, const store::Snapshot& snapshot)
-             -> api::Outcome { return record_reports(*reports, moment, snapshot, *unknown); },
-         [this, batch = std::move(batch), unknown](bool done) mutable {
-           --reporting_;
-           if (!done) {
-             unknown->clear();
-             for (size_t i = 0; i < batch.size(); ++i) unknown->push_back(i);
-           }
-           reported(std::move(batch), *unknown);
-         });
-}
-
-/// Answers what was written down; a receipt can be faster than the answer to its submit, so what is
-/// not known is looked at again for a while.
-void Pipeline::Impl::reported(std::vector<Waiting> batch, const std::vector<size_t>& unknown) {
-  size_t next = 0;
-  for (size_t i = 0; i < batch.size(); ++i) {
-    Waiting& waiting = batch[i];
-    const bool is_unknown = next < unknown.size() && unknown[next] == i;
-    if (is_unknown) ++next;
-    if (is_unknown && ++waiting.looks < kMostLooks) {
-      reports_.push_back(std::move(waiting));
-      continue;
-    }
-    if (is_unknown) log::warn("messaging", "receipt of no message", {{"id", waiting.report.key}});
-    links_.answer(waiting.link, waiting.token, smpp::Status::Ok);
-  }
-  if (unknown.empty()) return step_later();
-  sleep(kPause);
+  recorder_.add(
+      {std::move(report), [this, link, token] { links_.answer(link, token, smpp::Status::Ok); }});
 }
 
 void Pipeline::Impl::on_message(size_t link, const smpp::DeliveryToken& token,
@@ -355,6 +335,7 @@ void Pipeline::Impl::on_message(size_t link, const smpp::DeliveryToken& token,
 void Pipeline::Impl::look() {
   look_again_ = true;
   if (looking_ || !adopted_ || stopping_) return;
+  mark_long_ones();
   looking_ = true;
   look_again_ = false;
   auto more = std::make_shared<bool>(false);

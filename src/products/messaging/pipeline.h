@@ -25,8 +25,8 @@ class Receiver;
 /// behind delivery.h, which decides. Many messages share one decision and one commit. Lives on one
 /// shard.
 ///
-/// Each message that was accepted is sent once: it is marked as being sent before it leaves, and
-/// when a process ends in between, the next one waits for a receipt before it sends it again.
+/// Each message that was accepted is sent once: it is claimed durably before it leaves, and when a
+/// process ends in between, the next one waits for a receipt before it sends it again.
 class Pipeline final : carrier::LinksListener {
  public:
   struct Options {
@@ -34,7 +34,6 @@ class Pipeline final : carrier::LinksListener {
     std::vector<carrier::LinkSetup> links;
     size_t max_in_flight = 4'000;  // messages between claim and the carrier's answer
     size_t batch = 256;            // messages of one decision
-    size_t max_claims = 4;         // decisions of one kind under way
     Millis look{1'000};            // of real time, between two looks for what the clock brought
   };
   struct Parts {

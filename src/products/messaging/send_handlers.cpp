@@ -28,7 +28,7 @@ ApiError unknown_message(std::string_view id) {
 }
 
 /// As the contract's schemas know it: GET has neither "scheduled" nor "cancelled".
-json::Value shown_plainly(json::Value message) {
+std::string shown_plainly(json::Value message) {
   const std::string_view status = status_of(message);
   if (status == "cancelled") set_status(message, "sending_failed");
   if (status == "scheduled") set_status(message, "queued");
@@ -41,7 +41,7 @@ Outcome accept_and_tell(const SendRequest& request, api::Moment moment, const st
   Effects effects;
   const auto message = accept(request, moment, account, snapshot, means.rates, effects);
   if (!message) return tl::unexpected(message.error());
-  effects.reply = api::Reply::data(shown(*message));
+  effects.reply = api::Reply::json(R"({"data":)" + shown(*message) + '}');
   if (stage_of(*message) == Stage::Queued) {
     effects.after_commit.push_back(
         [&queue = means.queue, turn = turn_of(*message, account, {})]() mutable {
@@ -110,7 +110,7 @@ Outcome show(const Call& call, const store::Snapshot& snapshot, const MediaStore
   json::Value message = api::document_of(*row);
   media.renew_links(message, call.now);
   Effects effects;
-  effects.reply = api::Reply::data(shown_plainly(std::move(message)));
+  effects.reply = api::Reply::json(R"({"data":)" + shown_plainly(std::move(message)) + '}');
   return effects;
 }
 
@@ -127,7 +127,7 @@ Outcome cancel_scheduled(const Call& call, const store::Snapshot& snapshot) {
   Effects effects;
   cancel(message, {{call.now, call.ids}, snapshot, effects, row->account});
   effects.put(std::string(kMessages), row->id, row->account, message, row->revision);
-  effects.reply = api::Reply::json(shown(message).text());
+  effects.reply = api::Reply::json(shown(message));
   return effects;
 }
 
@@ -161,8 +161,10 @@ SendRequest read_request(json::View body) {
 }
 
 void declare_sending(api::Registry& registry, const SendingMeans& means) {
-  registry.collection({std::string(kMessages), {{.path = "_due"}}});
+  // Whatever is due is found at once, whose ever it is.
+  registry.collection({std::string(kMessages), {{.path = "_due", .everywhere = true}}});
   registry.collection({std::string(kParts), {}});
+  registry.collection({std::string(kClaims), {}});
   const auto bind = [&](Op op, std::function<void(SendRequest&)> adapt) {
     registry.bind(
         op, [means, adapt = std::move(adapt)](const Call& call, const store::Snapshot& snapshot) {

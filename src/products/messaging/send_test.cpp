@@ -6,6 +6,7 @@
 #include "products/common/owned_numbers.h"
 #include "products/common/testing.h"
 #include "products/messaging/media.h"
+#include "products/messaging/message.h"
 #include "products/messaging/messaging.h"
 #include "products/messaging/outbound.h"
 #include "products/messaging/send_handlers.h"

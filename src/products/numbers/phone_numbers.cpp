@@ -207,7 +207,7 @@ void declare_numbers(api::Registry& registry) {
 /// How the number's messages arrive.
 void show_health(const Call&, const store::Snapshot& snapshot, json::Value& settings) {
   const Health health = health_of(snapshot, settings["phone_number"].string());
-  settings.set("health", json::Value::object({{"message_count", health.sent},
+  settings.set("health", json::Value::object({{"message_count", health.sent()},
                                               {"inbound_outbound_ratio", health.reply_ratio()},
                                               {"success_ratio", health.success_ratio()},
                                               {"spam_ratio", health.spam_ratio()}}));
