@@ -238,6 +238,10 @@ struct Pipeline::Impl {
   void checked(const RequestPtr& request, Result<void, ApiError> read, contract::Schema schema) {
     if (!read) return fail_with(request, read.error());
     if (auto sound = check_body(*request, schema); !sound) {
+      const std::string_view path = request->operation().path;
+      if (path.starts_with("/calls") || path.starts_with("/conferences")) {
+        contract::use_member_codes(sound.error());
+      }
       return fail_with(request, sound.error());
     }
     decide(request);

@@ -113,6 +113,12 @@ constexpr Setting kSettings[] = {
      [](Config& c, V v) { return set_text(c.providers.elevenlabs_url, v); }},
     {"vapi-url", "URL", "the same for Vapi",
      [](Config& c, V v) { return set_text(c.providers.vapi_url, v); }},
+    {"s3-url", "URL", "S3 for recordings of custom storage; {region} stands for the region",
+     [](Config& c, V v) { return set_text(c.s3_url, v); }},
+    {"gcs-url", "URL", "the same for Google Cloud Storage",
+     [](Config& c, V v) { return set_text(c.gcs_url, v); }},
+    {"azure-url", "URL", "the same for Azure; {account} stands for the account",
+     [](Config& c, V v) { return set_text(c.azure_url, v); }},
     {"log-level", "LEVEL", "debug, info, warn or error (default info)", set_log_level},
 };
 

@@ -47,7 +47,10 @@ struct Config {
   std::string starting_credit;  // USD a new account begins with; empty: the profile's default
   std::string log_level = "info";
   products::AssistantProviders providers;
-  SmppSettings smpp;                   // only from the file
+  std::string s3_url;     // where S3 is, {region} stands for the region; empty: Amazon's
+  std::string gcs_url;    // of Google Cloud Storage; empty: Google's
+  std::string azure_url;  // of Azure Blob Storage, {account} stands for the account; empty: Azure's
+  SmppSettings smpp;      // only from the file
   std::vector<carrier::Trunk> trunks;  // only from the file
 
   std::string base_url() const;

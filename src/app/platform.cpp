@@ -116,6 +116,9 @@ WebFetcher::Options fetcher_options(const Config& config) {
 
 products::voice::Switchboard::Options switchboard_options(const Config& config) {
   products::voice::Switchboard::Options options;
+  if (!config.s3_url.empty()) options.clouds.s3 = config.s3_url;
+  if (!config.gcs_url.empty()) options.clouds.gcs = config.gcs_url;
+  if (!config.azure_url.empty()) options.clouds.azure = config.azure_url;
   options.host = config.sip.host;
   options.port = config.sip.port;
   options.domain = config.sip_domain;

@@ -120,6 +120,7 @@ json::Value call_json(const PhoneCall& call) {
                                            {"from", call.from},
                                            {"to", call.to},
                                            {"status", status_of(call)},
+                                           {"codec", call.codec},
                                            {"digits", call.digits},
                                            {"started_at", to_iso8601(call.started_at)},
                                            {"answered_at", time_json(call.answered_at)},
@@ -195,20 +196,23 @@ void send_recording(const Exchanges& exchange, const PhoneCall& call) {
 }
 
 /// More to do for a phone whose call goes on.
-void steer(const Exchanges& exchange, PhoneNetwork& network, const PhoneCall& call, bool hang_up) {
-  with_json(exchange, Method::Post, [exchange, &network, call, hang_up](json::View body) {
-    if (call.status == PhoneCall::Status::Ended) {
-      return refuse(exchange, kUnprocessable, {"90018", "The call has ended."});
-    }
-    if (hang_up) {
-      network.hang_up(call.id);
-    } else {
-      auto steps = steps_of(exchange, body);
-      if (!steps) return;
-      network.then(call.id, std::move(*steps));
-    }
+void add_steps(const Exchanges& exchange, PhoneNetwork& network, const PhoneCall& call) {
+  with_json(exchange, Method::Post, [exchange, &network, call](json::View body) {
+    auto steps = steps_of(exchange, body);
+    if (!steps) return;
+    network.then(call.id, std::move(*steps));
     exchange->respond(data_response(call_json(call), 202));
   });
+}
+
+void steer(const Exchanges& exchange, PhoneNetwork& network, const PhoneCall& call, bool hang_up) {
+  if (!is(exchange, Method::Post)) return;
+  if (call.status == PhoneCall::Status::Ended) {
+    return refuse(exchange, kUnprocessable, {"90018", "The call has ended."});
+  }
+  if (!hang_up) return add_steps(exchange, network, call);
+  network.hang_up(call.id);
+  exchange->respond(data_response(call_json(call), 202));
 }
 
 void serve_calls(const Exchanges& exchange, PhoneNetwork& network, const std::string& platform) {

@@ -82,8 +82,7 @@ std::string plain_type(std::string_view content_type) {
   return type;
 }
 
-Result<std::unique_ptr<Reading>, FetchError> prepare(std::string_view text,
-                                                     FetchOptions options) {
+Result<std::unique_ptr<Reading>, FetchError> prepare(std::string_view text, FetchOptions options) {
   auto url = Url::parse(text);
   if (!url) return failed(Kind::BadUrl, url.error().what);
   if (url->scheme.starts_with("ws")) {

@@ -52,6 +52,10 @@ const CatalogueEntry* catalogue(std::string_view code);
 /// Every entry, in the order of the codes' digits.
 std::span<const CatalogueEntry> catalogue();
 
+/// Call control has codes of its own for members that hold what they may not: "Invalid value for
+/// loop". What is wrong with such a member takes its code; everything else stays.
+void use_member_codes(ApiError& error);
+
 /// The envelope as JSON text; titles come from the catalogue.
 std::string envelope(const ApiError& error);
 

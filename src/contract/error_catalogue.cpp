@@ -295,4 +295,17 @@ const CatalogueEntry* catalogue(std::string_view code) {
 
 std::span<const CatalogueEntry> catalogue() { return kCatalogue; }
 
+void use_member_codes(ApiError& error) {
+  constexpr std::string_view kMissing = "10004";
+  constexpr std::string_view kTitle = "Invalid value for ";
+  for (ErrorItem& item : error.items) {
+    if (item.pointer.empty() || item.code == kMissing) continue;
+    const std::string_view member = std::string_view(item.pointer).substr(1);
+    for (const CatalogueEntry& entry : kCatalogue) {
+      if (entry.title.substr(0, kTitle.size()) != kTitle) continue;
+      if (entry.title.substr(kTitle.size()) == member) item.code = entry.code;
+    }
+  }
+}
+
 }  // namespace tandem::contract

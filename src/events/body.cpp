@@ -1,6 +1,7 @@
 #include "events/body.h"
 
 #include "core/json.h"
+#include "http/message.h"
 
 namespace tandem::events {
 namespace {
@@ -74,6 +75,18 @@ std::string webhook_body(const Event& event, int attempt, std::string_view url) 
     append_v2(out, event, attempt, url);
   }
   return text;
+}
+
+std::string webhook_query(std::string_view body) {
+  const auto document = json::Document::parse(body);
+  if (!document || !document->root().is_object()) return "payload=" + http::url_encode(body);
+  std::string query;
+  for (const auto& [name, value] : document->root().members()) {
+    if (!query.empty()) query += '&';
+    query += http::url_encode(name) + '=';
+    query += http::url_encode(value.is_string() ? std::string(value.string()) : value.text());
+  }
+  return query;
 }
 
 }  // namespace tandem::events

@@ -15,4 +15,7 @@ std::string event_json(const Event& event);
 /// from 1, `url` is where this one goes.
 std::string webhook_body(const Event& event, int attempt, std::string_view url);
 
+/// The same as the query of a GET request; what is no object has the name "payload".
+std::string webhook_query(std::string_view body);
+
 }  // namespace tandem::events

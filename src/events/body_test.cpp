@@ -27,6 +27,12 @@ TEST_CASE("the current form: data and meta") {
         R"("meta":{"attempt":2,"delivered_to":"https://example.com/hook?a=1"}})");
 }
 
+TEST_CASE("as the query of a GET request") {
+  CHECK(webhook_query(R"({"data":{"a":"x y"},"name":"call.hangup","n":1})") ==
+        "data=%7B%22a%22%3A%22x%20y%22%7D&name=call.hangup&n=1");
+  CHECK(webhook_query("[1]") == "payload=%5B1%5D");
+}
+
 TEST_CASE("the older form of the voice API") {
   const std::string body = webhook_body(call_event(Target::Shape::V1), 1, "https://a.example/");
   const auto document = json::Document::parse(body);

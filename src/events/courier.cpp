@@ -1,6 +1,7 @@
 #include "events/courier.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/assert.h"
 #include "core/log.h"
@@ -41,6 +42,27 @@ http::Client::Options client_options(const Courier::Options& options) {
   made.max_connections_per_target = options.max_in_flight;
   made.max_idle_per_target = options.max_in_flight_per_target;
   return made;
+}
+
+http::ClientRequest webhook_request(const Delivery& delivery, const Attempt& attempt) {
+  http::ClientRequest request;
+  request.url = attempt.url;
+  request.body = webhook_body(delivery.event, delivery.attempts, attempt.url);
+  if (delivery.event.target.method == Target::Method::Post) {
+    request.method = http::Method::Post;
+    request.headers.add("Content-Type", "application/json");
+    return request;
+  }
+  request.method = http::Method::Get;
+  request.url += request.url.find('?') == std::string::npos ? '?' : '&';
+  request.url += webhook_query(std::exchange(request.body, {}));
+  return request;
+}
+
+/// Of a GET request what we added to its URL.
+std::string_view signed_text(const http::ClientRequest& request, const Attempt& attempt) {
+  if (request.method == http::Method::Post) return request.body;
+  return std::string_view(request.url).substr(attempt.url.size() + 1);
 }
 
 }  // namespace
@@ -218,14 +240,10 @@ void Courier::send(std::unique_ptr<Round> round) {
   round->target->breaker(round->on_failover).begin(attempt.started_at);
   ++delivery.attempts;
 
-  http::ClientRequest request;
-  request.method = http::Method::Post;
-  request.url = attempt.url;
-  request.body = webhook_body(delivery.event, delivery.attempts, attempt.url);
+  http::ClientRequest request = webhook_request(delivery, attempt);
   request.timeout = options_.timeout;
   std::string time = signing_time();
-  std::string signature = key_.sign(time, request.body);
-  request.headers.add("Content-Type", "application/json");
+  std::string signature = key_.sign(time, signed_text(request, attempt));
   request.headers.add("User-Agent", std::string(kUserAgent));
   request.headers.add("telnyx-signature-ed25519", std::move(signature));
   request.headers.add("telnyx-timestamp", std::move(time));

@@ -18,6 +18,8 @@ struct Target {
   std::string failover_url;  // tried at once when `url` fails; may be empty
   /// V2: data and meta. V1: the older form of the voice API. Raw: the payload alone.
   enum class Shape : uint8_t { V2, V1, Raw } shape = Shape::V2;
+  /// Get: the members of what would be the body stand in the query, objects as JSON.
+  enum class Method : uint8_t { Post, Get } method = Method::Post;
 };
 
 /// Something that happened to a subject; a row in the same transaction as the change behind it.

@@ -62,13 +62,15 @@ void append_target(json::Writer& out, const Target& target) {
   out.object()
       .member("url", target.url)
       .member("failover_url", target.failover_url)
-      .member("shape", kShapeNames[static_cast<size_t>(target.shape)])
-      .end();
+      .member("shape", kShapeNames[static_cast<size_t>(target.shape)]);
+  if (target.method == Target::Method::Get) out.member("method", "GET");
+  out.end();
 }
 
 Target read_target(json::View view) {
   return {std::string(view["url"].string()), std::string(view["failover_url"].string()),
-          shape_named(view["shape"].string())};
+          shape_named(view["shape"].string()),
+          view["method"].string() == "GET" ? Target::Method::Get : Target::Method::Post};
 }
 
 }  // namespace tandem::events

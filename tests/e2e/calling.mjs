@@ -1,5 +1,5 @@
 // What tests of calls have in common: an application with a number, phones that call it, what they heard.
-import { readWav } from './audio.mjs';
+import { heardMs, readWav } from './audio.mjs';
 import { Receiver, Tandem } from './tandem.mjs';
 import { until } from './until.mjs';
 
@@ -90,10 +90,18 @@ export class Calling {
   }
 
   /** The samples that a phone heard in a call that is over. */
-  async heard(phone) {
+  async heard(phone) { return (await this.recordingOf(phone)).channels[0]; }
+
+  /** For how many milliseconds it heard a tone, whatever the rate of its codec. */
+  async heardMs(phone, hz) {
+    const { channels, rate } = await this.recordingOf(phone);
+    return heardMs(channels[0], hz, rate);
+  }
+
+  async recordingOf(phone) {
     const over = (call) => call.status === 'ended' && call.recording;
     const call = await until(async () => (await this.tandem.request('GET', `/sandbox/calls/${phone}`)).body.data, over, 'a recording of the phone');
     const file = await fetch(`${this.tandem.origin}${call.recording.path}`);
-    return readWav(Buffer.from(await file.arrayBuffer())).channels[0];
+    return readWav(Buffer.from(await file.arrayBuffer()));
   }
 }

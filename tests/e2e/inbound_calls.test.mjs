@@ -11,7 +11,9 @@ import { after, before, describe, test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { heardMs, readWav, tone } from './audio.mjs';
 import { Postgres } from './postgres.mjs';
+import { SipPhone } from './sip_phone.mjs';
 import { apiKey, freePort, Tandem } from './tandem.mjs';
 import { until } from './until.mjs';
 
@@ -23,12 +25,17 @@ const token = 'dashboard-secret';
 let tandem;
 let client;
 let postgres;
+let agent;  // the SIP phone that calls may be transferred to
 
 before(async () => {
   [tandem, postgres] = await Promise.all([Tandem.start(), Postgres.start()]);
   client = tandem.client();
+  await client.credentialConnections.create({ connection_name: 'agents', user_name: 'agentjones', password: 'correct-horse-9' });
+  agent = await SipPhone.open(tandem.sipPort, { user: 'agentjones', password: 'correct-horse-9' });
+  assert.equal((await agent.register()).status, 200);
 });
 after(async () => {
+  agent?.close();
   await tandem?.stop();
   await postgres?.stop();
 });
@@ -83,13 +90,31 @@ async function numberFor(program) {
   return phone_number;
 }
 
-async function call(to) {
-  const { status, body, text } = await tandem.request('POST', '/sandbox/calls', { body: { from: caller, to, steps: [{ do: 'wait', ms: 20_000 }] } });
+async function call(to, steps = [{ do: 'wait', ms: 20_000 }]) {
+  const { status, body, text } = await tandem.request('POST', '/sandbox/calls', { body: { from: caller, to, steps } });
   assert.ok(status < 300, text);
   return body.data.id;
 }
 
 const phoneOf = (id) => async () => (await tandem.request('GET', `/sandbox/calls/${id}`)).body.data;
+
+/** A call to the program is answered by the agent's phone; both hear each other until the agent hangs up. */
+async function talkWithAgent(program) {
+  const id = await call(await numberFor(program), [{ do: 'tone', hz: 600, ms: 1_500 }, { do: 'wait', ms: 20_000 }]);
+  const ringing = await program.pending();
+  agent.packets = [];
+  const invited = agent.next('INVITE');
+  assert.equal((await program.ask('POST', `/calls/${encodeURIComponent(ringing.call_control_id)}/answer`)).status, 200);
+  const dialog = agent.answer(await invited);
+  await until(phoneOf(id), (seen) => seen.answered_at, 'the answer');
+  await until(async () => heardMs(agent.heard(), 600) > 1_000, Boolean, 'the caller');
+  await agent.speak(tone(1_300, 800));
+  assert.equal((await agent.bye(dialog)).status, 200);
+  const ended = await until(phoneOf(id), (seen) => seen.status === 'ended' && seen.recording, 'the end');
+  const file = await fetch(`${tandem.origin}${ended.recording.path}`);
+  assert.ok(heardMs(readWav(Buffer.from(await file.arrayBuffer())).channels[0], 1_300) > 600, 'the agent');
+  return ringing.call_control_id;
+}
 
 async function environment(name) {
   return { ...await postgres.database(name), API_PORT: String(await freePort()), TELNYX_API_KEY: apiKey, DASHBOARD_TOKEN: token };
@@ -144,6 +169,19 @@ describe('the example in C++', () => {
     }
   });
 
+  test('a call that rings is transferred to the SIP phone of an agent', async () => {
+    const env = { ...service.env, API_PORT: String(await freePort()), TELNYX_SIP_USERNAME: 'agentjones' };
+    const second = new Program(example, [], env);
+    await second.start();
+    try {
+      const id = await talkWithAgent(second);
+      const logged = await until(() => row('call_logs', 'call_sid', id), (seen) => seen.ended_at && seen.recording_url);
+      assert.equal(logged.outcome, 'answered');
+    } finally {
+      await second.kill('SIGTERM');
+    }
+  });
+
   test('strangers and nonsense are refused', async () => {
     const forged = JSON.stringify({ data: { event_type: 'call.initiated', payload: { call_control_id: 'v3:forged', from: caller, to: caller } } });
     const seconds = String(Math.floor(Date.now() / 1000));
@@ -161,6 +199,7 @@ describe('the example in C++', () => {
 
 describe("the guide's Node code", () => {
   let service;
+  let agentService;  // the same with TELNYX_SIP_USERNAME
   let doorway;
   let scratch;
 
@@ -190,9 +229,13 @@ describe("the guide's Node code", () => {
     service = new Program(process.execPath, [join(here, 'guide/server.js')], { ...env,
       TELNYX_HOST: `127.0.0.1:${doorway.address().port}`, NODE_EXTRA_CA_CERTS: cert });
     await service.start();
+    const withAgent = { ...service.env, API_PORT: String(await freePort()), TELNYX_SIP_USERNAME: 'agentjones' };
+    agentService = new Program(process.execPath, [join(here, 'guide/server.js')], withAgent);
+    await agentService.start();
   });
   after(async () => {
     await service?.kill();
+    await agentService?.kill();
     doorway?.close();
     rmSync(scratch, { recursive: true, force: true });
   });
@@ -208,5 +251,11 @@ describe("the guide's Node code", () => {
     await until(() => service.ask('GET', '/calls/pending'), (seen) => seen.body.calls.length === 0);
     assert.equal((await service.ask('POST', `${path}/end`)).status, 200);
     await until(phone, (seen) => seen.status === 'ended');
+  });
+
+  test('hands a call over to the SIP phone of its agent', async () => {
+    const id = await talkWithAgent(agentService);
+    await until(() => agentService.ask('GET', '/calls/pending'), (seen) => seen.body.calls.length === 0);
+    assert.ok(id);
   });
 });

@@ -28,6 +28,7 @@ struct PhoneCall {
   WallTime started_at{};
   std::optional<WallTime> answered_at;
   std::optional<WallTime> ended_at;
+  std::string codec;   // that the phone speaks: "PCMU"
   std::string digits;  // heard, in order
   std::string cause;   // of the end: "normal_clearing", "user_busy" ...
   int sip_code = 0;    // of the end

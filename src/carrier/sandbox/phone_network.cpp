@@ -172,10 +172,11 @@ class PhoneNetwork::Core final : public call::Directory, public call::Listener {
     perform(incoming.leg, actions);
   }
 
-  void on_answered(call::LegId leg, const call::Answered&) override {
+  void on_answered(call::LegId leg, const call::Answered& answered) override {
     Phone* phone = find(leg);
     if (!phone) return;
-    log.change(phone->id, [this](PhoneCall& changed) {
+    log.change(phone->id, [&](PhoneCall& changed) {
+      changed.codec = answered.codec;
       changed.status = PhoneCall::Status::Answered;
       changed.answered_at = clock_.now();
     });

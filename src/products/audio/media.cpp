@@ -6,10 +6,10 @@
 #include "api/resource_engine.h"
 #include "contract/operations.h"
 #include "products/audio/audio.h"
-#include "products/audio/unused_blobs.h"
 #include "products/common/fetcher.h"
 #include "products/common/file_links.h"
 #include "products/common/steps.h"
+#include "products/common/unused_blobs.h"
 #include "products/common/waiting_reply.h"
 #include "store/blobs.h"
 

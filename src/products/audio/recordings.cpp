@@ -5,8 +5,8 @@
 #include "api/resource_engine.h"
 #include "contract/operations.h"
 #include "products/audio/audio.h"
-#include "products/audio/unused_blobs.h"
 #include "products/common/secret_box.h"
+#include "products/common/unused_blobs.h"
 #include "store/blobs.h"
 
 // What was recorded: read, downloaded by links that expire, deleted one by one or many at once.
@@ -24,10 +24,7 @@ using contract::Op;
 constexpr size_t kMaxDeleted = 250;
 
 void show_links(const SecretBox& secrets, const Call& call, json::Value& recording) {
-  const std::string_view id = recording["id"].string();
-  recording.set("download_urls",
-                recording_urls(secrets, call.base_url, id, recording["_blob"].string(),
-                               recording["_format"].string(), call.now));
+  recording.set("download_urls", recording_links(secrets, call.base_url, recording, call.now));
 }
 
 /// Deletes all that are named, or none when one of them is not there.
@@ -60,7 +57,7 @@ void declare_recordings(api::Registry& registry, const Services& services) {
   registry.resource({
       .path = "/recordings",
       .record_type = "recording",
-      .indexes = {{.path = "call_control_id"}, {.path = "_blob"}},
+      .indexes = {{.path = "call_control_id"}, {.path = "_blob"}, {.path = "_mailbox"}},
       .on_delete = [&blobs](Draft& draft) -> Result<void, api::ApiError> {
         drop_unused_blob(blobs, draft.snapshot, draft.document["_blob"].string(), draft.effects);
         return {};

@@ -24,10 +24,11 @@ struct OwnedNumber {
 std::optional<OwnedNumber> find_owned_number(const store::Snapshot& snapshot,
                                              std::string_view phone_number);
 
-/// The documents that belong to a number, each under the number's id: what is set for its calls
-/// and for its messages. Kept by the numbers product.
+/// The documents that belong to a number, each under the number's id: what is set for its calls,
+/// for its voicemail and for its messages. Kept by the numbers product.
 inline constexpr std::string_view kPhoneNumbers = "phone_numbers";
 inline constexpr std::string_view kVoiceSettings = "phone_number_voice_settings";
+inline constexpr std::string_view kVoicemails = "phone_number_voicemails";
 inline constexpr std::string_view kMessagingSettings = "phone_number_messaging_settings";
 
 }  // namespace tandem::products

@@ -45,12 +45,14 @@ json::Value document_for(const NewRecording& recording, WallTime now) {
                            {"_blob", recording.blob},
                            {"_format", recording.format}});
   using Member = std::pair<const char*, const std::string*>;
-  for (const auto& [name, value] : {Member{"call_control_id", &recording.call_control_id},
-                                    Member{"call_leg_id", &recording.call_leg_id},
-                                    Member{"call_session_id", &recording.call_session_id},
-                                    Member{"connection_id", &recording.connection_id},
-                                    Member{"conference_id", &recording.conference_id},
-                                    Member{"from", &recording.from}, Member{"to", &recording.to}}) {
+  for (const auto& [name, value] :
+       {Member{"call_control_id", &recording.call_control_id},
+        Member{"call_leg_id", &recording.call_leg_id},
+        Member{"call_session_id", &recording.call_session_id},
+        Member{"connection_id", &recording.connection_id},
+        Member{"conference_id", &recording.conference_id}, Member{"_mailbox", &recording.mailbox},
+        Member{"_file_name", &recording.file_name}, Member{"from", &recording.from},
+        Member{"to", &recording.to}}) {
     if (!value->empty()) document.set(name, *value);
   }
   return document;
@@ -58,9 +60,11 @@ json::Value document_for(const NewRecording& recording, WallTime now) {
 
 }  // namespace
 
-void add_recording(const NewRecording& recording, WallTime now, api::Effects& effects) {
-  effects.put(std::string(kRecordings), recording.id, recording.account,
-              document_for(recording, now), store::kNew, now);
+json::Value add_recording(const NewRecording& recording, WallTime now, api::Effects& effects) {
+  json::Value document = document_for(recording, now);
+  effects.put(std::string(kRecordings), recording.id, recording.account, document, store::kNew,
+              now);
+  return document;
 }
 
 Result<std::string> keep_recording_file(store::Blobs& blobs, const std::string& path) {
@@ -75,13 +79,19 @@ Result<std::string> keep_recording_file(store::Blobs& blobs, const std::string& 
   return kept;
 }
 
-json::Value recording_urls(const SecretBox& secrets, std::string_view base_url, std::string_view id,
-                           std::string_view blob, std::string_view format, WallTime now) {
-  const StoredFile file{std::string(blob), std::string(id) + "." + std::string(format),
+json::Value recording_links(const SecretBox& secrets, std::string_view base_url,
+                            const json::Value& recording, WallTime now) {
+  const std::string format(recording["_format"].string());
+  json::Value links = json::Value::object();
+  if (const auto stored = recording["_stored_at"].string(); !stored.empty()) {
+    links.set(format, stored);
+    return links;
+  }
+  const StoredFile file{std::string(recording["_blob"].string()),
+                        std::string(recording["id"].string()) + "." + format,
                         format == "mp3" ? "audio/mpeg" : "audio/wav"};
-  json::Value urls = json::Value::object();
-  urls.set(std::string(format), make_file_link(secrets, base_url, file, now + kRecordingLinkTime));
-  return urls;
+  links.set(format, make_file_link(secrets, base_url, file, now + kRecordingLinkTime));
+  return links;
 }
 
 }  // namespace tandem::products

@@ -35,6 +35,8 @@ struct NewRecording {
   std::string call_session_id;
   std::string connection_id;
   std::string conference_id;  // when a conference was recorded, else empty
+  std::string mailbox;        // id of the number whose voicemail took it, else empty
+  std::string file_name;      // chosen by the client, else empty
   std::string from;           // E.164 or SIP URI
   std::string to;
   WallTime started_at{};
@@ -42,8 +44,8 @@ struct NewRecording {
   Millis duration{0};
 };
 
-/// Adds the recording to the effects; members that are empty stay away.
-void add_recording(const NewRecording& recording, WallTime now, api::Effects& effects);
+/// Adds the recording to the effects, and gives its document; members that are empty stay away.
+json::Value add_recording(const NewRecording& recording, WallTime now, api::Effects& effects);
 
 /// Moves a finished file (media::RecordingResult::path) into `blobs` and gives its name there.
 /// Reads and writes the disk: never on a shard or media thread.
@@ -52,9 +54,10 @@ Result<std::string> keep_recording_file(store::Blobs& blobs, const std::string& 
 /// How long a download link of a recording is good for.
 inline constexpr std::chrono::minutes kRecordingLinkTime{10};
 
-/// {"wav": "https://..."} or {"mp3": ...}: the links under which a recording's blob can be fetched
-/// without a key for kRecordingLinkTime, for `download_urls` and for webhooks.
-json::Value recording_urls(const SecretBox& secrets, std::string_view base_url, std::string_view id,
-                           std::string_view blob, std::string_view format, WallTime now);
+/// {"wav": "https://..."} or {"mp3": ...}: where a recording's file is, for `download_urls` and for
+/// webhooks. Links to our own copy want no key and are good for kRecordingLinkTime; of one that is
+/// in the customer's bucket it is the address there.
+json::Value recording_links(const SecretBox& secrets, std::string_view base_url,
+                            const json::Value& recording, WallTime now);
 
 }  // namespace tandem::products

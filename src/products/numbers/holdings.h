@@ -12,9 +12,6 @@
 /// itself. What more than one of them shows is kept the same by whatever changes it.
 namespace tandem::products::numbers {
 
-/// Voicemail settings of numbers, under their ids.
-inline constexpr std::string_view kVoicemails = "phone_number_voicemails";
-
 /// What a number is set to from its first moment; empty members are left unset.
 struct FirstSettings {
   std::string connection_id;

@@ -12,7 +12,15 @@
 namespace tandem::products::voice {
 namespace {
 
-/// The recording options of a dial, under the names that record_start has.
+void record(CallState& call, std::string_view channels, std::string_view format) {
+  json::Value options = json::Value::object(
+      {{"channels", channels}, {"format", format}, {"recording_track", "both"}});
+  json::Value actions = json::Value::object({{"record", std::move(options)}});
+  add_answer_actions(call, actions);
+}
+
+}  // namespace
+
 json::Value record_options(json::View body) {
   return json::Value::object({{"channels", body["record_channels"].string("dual")},
                               {"format", body["record_format"].string("mp3")},
@@ -22,15 +30,6 @@ json::Value record_options(json::View body) {
                               {"trim", body["record_trim"].string()},
                               {"custom_file_name", body["record_custom_file_name"].string()}});
 }
-
-void record(CallState& call, std::string_view channels, std::string_view format) {
-  json::Value options = json::Value::object(
-      {{"channels", channels}, {"format", format}, {"recording_track", "both"}});
-  json::Value actions = json::Value::object({{"record", std::move(options)}});
-  add_answer_actions(call, actions);
-}
-
-}  // namespace
 
 void add_answer_actions(CallState& call, const json::Value& actions) {
   if (!actions.is_object()) return;
@@ -93,7 +92,8 @@ void begin_on_answer(Turn& turn, CallState& call) {
     Playing about;
     about.media_url = actions["media_url"].string();
     about.media_name = actions["media_name"].string();
-    play(turn, call, read_sound(actions["prompt"]), std::move(about));
+    const uint64_t sound = play(turn, call, read_sound(actions["prompt"]), std::move(about));
+    if (!call.join_first.empty()) call.join_prompt = sound;
   }
 }
 

@@ -11,8 +11,11 @@ namespace tandem::products::voice {
 Result<json::Value, api::ApiError> read_answer_actions(const api::Call& request,
                                                        const store::Snapshot& snapshot);
 
-/// What is read above shall begin with the answer of this call, besides what its outbound profile
-/// or its number already has for it.
+/// The recording options of a dial or a bridge, under the names that record_start has.
+json::Value record_options(json::View body);
+
+/// What read_answer_actions() gave shall begin with the answer of this call, besides what its
+/// outbound profile or its number already has for it.
 void add_answer_actions(CallState& call, const json::Value& actions);
 
 /// The call is recorded from its answer on when the outbound voice profile says so.

@@ -14,6 +14,7 @@
 #include "products/voice/queues.h"
 #include "products/voice/recording.h"
 #include "products/voice/streaming.h"
+#include "products/voice/voicemail.h"
 
 namespace tandem::products::voice {
 namespace {
@@ -42,6 +43,13 @@ void keep_headers(CallState& call, const HeaderLines& headers) {
 
 void handle(Turn&, CallState&, const reports::Ringing&) {}
 
+void begin_bridge(Turn& turn, CallState& call) {
+  leave_queue(turn, call, "bridged");
+  turn.tell(call, "call.bridged");
+  const json::Value recorded = std::exchange(call.on_bridge, {});
+  if (recorded.is_object()) start_recording(turn, call, recorded);
+}
+
 void handle(Turn& turn, CallState& call, const reports::Answered& report) {
   if (call.phase != Phase::Ringing) return;
   call.phase = Phase::Answered;
@@ -57,6 +65,8 @@ void handle(Turn& turn, CallState& call, const reports::Answered& report) {
   turn.tell(call, "call.answered", life_payload(call, "answered"));
   watch_money(turn, call);
   begin_on_answer(turn, call);
+  voicemail_answered(turn, call);
+  if (!call.peer.empty()) begin_bridge(turn, call);
   end_if_said(turn, call);
 }
 
@@ -64,8 +74,8 @@ void handle(Turn& turn, CallState& call, const reports::Bridged& report) {
   if (call.peer == report.other) return;
   call.peer = report.other;
   turn.order(orders::MuteDigits{call.id, call.mute_digits});
-  leave_queue(turn, call, "bridged");
-  turn.tell(call, "call.bridged");
+  // Of a call that is answered for the bridge, the answer is confirmed later.
+  if (call.phase == Phase::Answered) begin_bridge(turn, call);
 }
 
 void handle(Turn&, CallState& call, const reports::Unbridged&) { call.peer.clear(); }
@@ -75,7 +85,7 @@ void handle(Turn& turn, CallState& call, const reports::Ended& report) {
 }
 
 void handle(Turn& turn, CallState& call, const reports::Digit& report) {
-  on_digit(turn, call, report.digit);
+  if (!voicemail_digit(turn, call, report.digit)) on_digit(turn, call, report.digit);
 }
 
 void handle(Turn& turn, CallState& call, const reports::PlayStarted& report) {
@@ -112,6 +122,7 @@ void handle(Turn& turn, CallState& call, const reports::Referred& report) {
 
 void handle(Turn& turn, CallState& call, const reports::TimerFired& report) {
   if (on_gather_timer(turn, call, report.token)) return;
+  if (voicemail_timer(turn, call, report.token)) return;
   if (report.token == call.money_timer) return extend_charges(turn, call);
   if (report.token == call.queue_timer) return leave_queue(turn, call, "timeout");
   if (report.token == call.command_timer) {
@@ -164,6 +175,9 @@ void end_call(Turn& turn, CallState& call, const reports::Ended& report) {
   call.peer.clear();
   call.race.clear();
   keep_headers(call, report.headers);
+  if (call.answered_ms == 0) {
+    if (CallState* caller = turn.find_alive(call.voicemail_of)) take_message(turn, *caller);
+  }
   settle_charges(turn, call);
   release_limits(turn, call);
   json::Value payload = life_payload(call, "hangup");

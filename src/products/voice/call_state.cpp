@@ -93,6 +93,7 @@ void fields(const Archive& a, Part& p) {
   a("overlay", p.overlay);
   a("started", p.started);
   a("silent", p.silent);
+  a("characters", p.characters);
   a("media_url", p.media_url);
   a("media_name", p.media_name);
 }
@@ -139,6 +140,20 @@ void fields(const Archive& a, Part& s) {
 }
 
 template <class Archive, class Part>
+requires std::is_same_v<std::remove_const_t<Part>, Voicemail>
+void fields(const Archive& a, Part& v) {
+  a("stage", v.stage);
+  a("number", v.number);
+  a("owner", v.owner);
+  a("timer", v.timer);
+  a("sound", v.sound);
+  a("recording", v.recording);
+  a("digits", v.digits);
+  a("tries_left", v.tries_left);
+  a("message", v.message);
+}
+
+template <class Archive, class Part>
 void who_fields(const Archive& a, Part& c) {
   a("id", c.id);
   a("leg_id", c.leg_id);
@@ -159,6 +174,7 @@ void who_fields(const Archive& a, Part& c) {
   a("webhook_url", c.webhook_url);
   a("webhook_failover_url", c.webhook_failover_url);
   a("webhook_v1", c.webhook_v1);
+  a("webhook_get", c.webhook_get);
   a("started_ms", c.started_ms);
   a("answered_ms", c.answered_ms);
   a("ended_ms", c.ended_ms);
@@ -170,8 +186,14 @@ void work_fields(const Archive& a, Part& c) {
   a("peer", c.peer);
   a("mute_digits", c.mute_digits);
   a("race", c.race);
+  a("join_first", c.join_first);
+  a("join_stays", c.join_stays);
+  a("join_prompt", c.join_prompt);
+  a("on_bridge", c.on_bridge);
   a("playing", c.playing);
   a("gather", c.gather);
+  a("voicemail", c.voicemail);
+  a("voicemail_of", c.voicemail_of);
   a("recordings", c.recordings);
   a("streaming", c.streaming);
   a("forked_ms", c.forked_ms);

@@ -28,8 +28,9 @@ struct Playing {
   bool speech = false;
   bool overlay = false;
   bool started = false;
-  bool silent = false;    // its beginning and end are told by something else (a gather)
-  std::string media_url;  // as ordered; at most one of the two
+  int64_t characters = 0;  // of speech that is paid for
+  bool silent = false;     // its beginning and end are told by something else (a gather)
+  std::string media_url;   // as ordered; at most one of the two
   std::string media_name;
 };
 
@@ -71,6 +72,20 @@ struct Streaming {
   int64_t started_ms = 0;
 };
 
+/// A call that voicemail takes when nobody answers it.
+struct Voicemail {
+  enum class Stage : uint8_t { Waiting, Greeting, Message, Pin, Playing, Goodbye };
+  Stage stage = Stage::Waiting;
+  std::string number;      // id of the number whose box it is
+  bool owner = false;      // called from that number: to hear its messages
+  uint64_t timer = 0;      // ends the waiting for an answer, or for a PIN
+  uint64_t sound = 0;      // what is said
+  uint64_t recording = 0;  // the engine's, of the message
+  std::string digits;      // of the PIN so far
+  int64_t tries_left = 3;
+  int64_t message = 0;  // how many were played
+};
+
 struct CallState {
   std::string id;  // call_control_id
   std::string leg_id;
@@ -93,6 +108,7 @@ struct CallState {
   std::string webhook_url;
   std::string webhook_failover_url;
   bool webhook_v1 = false;
+  bool webhook_get = false;  // events travel in the query of GET requests
 
   int64_t started_ms = 0;
   int64_t answered_ms = 0;
@@ -102,9 +118,15 @@ struct CallState {
   std::string peer;          // the leg it is bridged with, or empty
   bool mute_digits = false;  // its keys are kept from whom it is bridged with
   std::string race;          // legs of one dial: the first that answers ends the others
+  std::string join_first;    // the leg this one was dialled for hears it after a prompt
+  bool join_stays = false;   // that leg stays when this one ends
+  uint64_t join_prompt = 0;  // the sound of that prompt
+  json::Value on_bridge;     // options of the recording that begins with the bridge
 
   std::vector<Playing> playing;
   std::optional<Gather> gather;
+  std::optional<Voicemail> voicemail;
+  std::string voicemail_of;  // the caller who is offered voicemail when this leg is not answered
   std::vector<Recording> recordings;
   std::optional<Streaming> streaming;
   int64_t forked_ms = 0;  // since when it is forked

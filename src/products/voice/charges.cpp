@@ -8,6 +8,7 @@
 #include "ledger/holds.h"
 #include "ledger/money.h"
 #include "ledger/payers.h"
+#include "products/common/connections.h"
 #include "products/common/detail_records.h"
 #include "products/voice/limits.h"
 
@@ -96,6 +97,56 @@ json::Value call_record(const CallState& call, int64_t seconds, ledger::Nanos co
   return record;
 }
 
+/// What was used besides the minutes of the call itself.
+struct Used {
+  std::string_view service;
+  std::string_view record_type;
+  ledger::Nanos price = 0;
+  ledger::Nanos full = 0;  // what it costs, if the money is there
+  int64_t quantity = 1;
+};
+
+/// Members of the records of all services.
+json::Value service_record(const Turn& turn, const CallState& call) {
+  json::Value record = json::Value::object({{"call_leg_id", call.leg_id},
+                                            {"call_session_id", call.session_id},
+                                            {"call_control_id", call.id},
+                                            {"connection_id", call.connection_id},
+                                            {"user_id", call.account},
+                                            {"currency", kCurrency},
+                                            {"tags", joined_tags(call)}});
+  if (const auto row = turn.snapshot().get(kConnections, call.connection_id)) {
+    record.set("connection_name", api::document_of(*row)["connection_name"].string());
+  }
+  if (call.billing_group.empty()) return record;
+  record.set("billing_group_id", call.billing_group);
+  if (const auto row = turn.snapshot().get("billing_groups", call.billing_group)) {
+    record.set("billing_group_name", api::document_of(*row)["name"].string());
+  }
+  return record;
+}
+
+void charge(Turn& turn, const CallState& call, const Used& used, json::Value more) {
+  const ledger::Nanos cost = std::min(used.full, spendable(turn, call));
+  const std::string id = turn.ids().uuid();
+  if (cost > 0) {
+    ledger::Note note = note_of(turn, call, id);
+    note.description = used.service;
+    note.quantity = used.quantity;
+    if (used.record_type == "recording") note.product = ledger::Product::Recording;
+    ledger::charge(turn.extra().batch, note, {.amount = cost});
+  }
+  json::Value record = service_record(turn, call);
+  record.set("record_type", used.record_type);
+  record.set("id", id);
+  record.set("rate", ledger::to_decimal(used.price, 4));
+  record.set("cost", ledger::to_decimal(cost, 4));
+  if (more.is_object()) {
+    for (auto& [name, value] : more.members()) record.set(name, std::move(value));
+  }
+  add_detail_record(turn.extra(), id, call.account, std::move(record), turn.now());
+}
+
 }  // namespace
 
 void open_charges(Turn& turn, CallState& call) {
@@ -160,29 +211,15 @@ void charge_service(Turn& turn, const CallState& call, std::string_view service,
   const ledger::Nanos price = turn.office().rates.service(service).value_or(0);
   const ledger::Nanos full =
       seconds > 0 ? ledger::for_duration(price, seconds, 1, 1).value_or(0) : price;
-  const ledger::Nanos cost = std::min(full, spendable(turn, call));
-  const std::string id = turn.ids().uuid();
-  if (cost > 0) {
-    ledger::Note note = note_of(turn, call, id);
-    note.description = service;
-    note.quantity = std::max<int64_t>(1, seconds);
-    if (record_type == "recording") note.product = ledger::Product::Recording;
-    ledger::charge(turn.extra().batch, note, {.amount = cost});
-  }
-  json::Value record = json::Value::object({{"record_type", record_type},
-                                            {"id", id},
-                                            {"call_leg_id", call.leg_id},
-                                            {"call_session_id", call.session_id},
-                                            {"call_control_id", call.id},
-                                            {"connection_id", call.connection_id},
-                                            {"user_id", call.account},
-                                            {"rate", ledger::to_decimal(price, 4)},
-                                            {"cost", ledger::to_decimal(cost, 4)},
-                                            {"currency", kCurrency}});
-  if (more.is_object()) {
-    for (auto& [name, value] : more.members()) record.set(name, std::move(value));
-  }
-  add_detail_record(turn.extra(), id, call.account, record, turn.now());
+  charge(turn, call, {service, record_type, price, full, std::max<int64_t>(1, seconds)},
+         std::move(more));
+}
+
+void charge_units(Turn& turn, const CallState& call, std::string_view service,
+                  std::string_view record_type, int64_t units, json::Value more) {
+  const ledger::Nanos price = turn.office().rates.service(service).value_or(0);
+  charge(turn, call, {service, record_type, price, ledger::times(price, units).value_or(0), units},
+         std::move(more));
 }
 
 }  // namespace tandem::products::voice

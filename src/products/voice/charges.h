@@ -23,5 +23,8 @@ void settle_charges(Turn& turn, CallState& call);
 /// and writes a detail record of `record_type` with the further members `more`.
 void charge_service(Turn& turn, const CallState& call, std::string_view service,
                     std::string_view record_type, int64_t seconds, json::Value more);
+/// The same for so many of something: characters that were spoken.
+void charge_units(Turn& turn, const CallState& call, std::string_view service,
+                  std::string_view record_type, int64_t units, json::Value more);
 
 }  // namespace tandem::products::voice

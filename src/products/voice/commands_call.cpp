@@ -31,12 +31,14 @@ Result<void, ApiError> answer(CommandOrder& order) {
   auto actions = read_answer_actions(order.request, order.turn.snapshot());
   if (!actions) return tl::unexpected(std::move(actions.error()));
   add_answer_actions(order.call, *actions);
-  const std::string_view url = order.body()["webhook_url"].string();
-  if (!url.empty()) order.call.webhook_url = url;
+  take_webhook(order.body(), order.call);
+  const std::string_view group = order.body()["billing_group_id"].string();
+  if (!group.empty()) order.call.billing_group = group;
   order.turn.order(
       orders::Answer{.call = order.call.id,
                      .headers = read_headers(order.body()),
-                     .codecs = read_codecs(order.body()["preferred_codecs"].string())});
+                     .codecs = read_codecs(order.body()["preferred_codecs"].string()),
+                     .silence_when_idle = order.body()["send_silence_when_idle"].boolean()});
   return {};
 }
 

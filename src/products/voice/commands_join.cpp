@@ -23,14 +23,14 @@ Result<CallState*, ApiError> find_other(CommandOrder& order) {
     if (!first) return refuse("90035", "Nobody waits in this queue.", "/queue");
     return first;
   }
-  CallState* other = order.turn.find(order.body()["call_control_id"].string());
+  // SDKs have another name for the member, since the path has one of this name.
+  const json::View body = order.body();
+  const std::string_view named = body["call_control_id"].string();
+  CallState* other = order.turn.find(named.empty() ? body["body_call_control_id"].string() : named);
   if (!other || other->account != order.call.account || other->id == order.call.id) {
     return refuse("90015", "No other call of yours has this call_control_id.", "/call_control_id");
   }
   if (!other->alive()) return refuse("90018", "That call has ended.", "/call_control_id");
-  if (other->phase != Phase::Answered) {
-    return refuse("90034", "That call has not been answered.", "/call_control_id");
-  }
   return other;
 }
 
@@ -46,8 +46,12 @@ bool parks(json::View body) { return body["park_after_unbridge"].string() == "se
 Result<void, ApiError> bridge(CommandOrder& order) {
   const auto other = find_other(order);
   if (!other) return tl::unexpected(other.error());
-  mute_digits(order.body(), order.call, **other);
-  order.turn.order(orders::Bridge{order.call.id, (*other)->id, !parks(order.body())});
+  const json::View body = order.body();
+  mute_digits(body, order.call, **other);
+  if (body["record"].string() == "record-from-answer") order.call.on_bridge = record_options(body);
+  orders::Bridge joined{order.call.id, (*other)->id, parks(body)};
+  if (body["play_ringtone"].boolean()) joined.ringback = body["ringtone"].string("us");
+  order.turn.order(std::move(joined));
   return {};
 }
 
@@ -59,8 +63,8 @@ Result<void, ApiError> complete_target(CommandOrder& order, CallState& target) {
   }
   target.webhook_url = order.call.webhook_url;
   target.webhook_failover_url = order.call.webhook_failover_url;
-  const std::string_view url = order.body()["webhook_url"].string();
-  if (!url.empty()) target.webhook_url = url;
+  target.webhook_get = order.call.webhook_get;
+  take_webhook(order.body(), target);
   auto actions = read_answer_actions(order.request, order.turn.snapshot());
   if (!actions) return tl::unexpected(std::move(actions.error()));
   add_answer_actions(target, *actions);
@@ -69,6 +73,8 @@ Result<void, ApiError> complete_target(CommandOrder& order, CallState& target) {
 
 Result<void, ApiError> transfer(CommandOrder& order) {
   const json::View body = order.body();
+  const bool rings = order.call.phase == Phase::Ringing;
+  if (rings && !order.call.incoming) return refuse("90034", "The call has not been answered.");
   const auto connection = find_connection(order.turn.snapshot(), order.call.connection_id);
   if (!connection) return refuse("10015", "The call's connection is not active any more.");
   const std::string& own = order.call.incoming ? order.call.to : order.call.from;
@@ -84,10 +90,14 @@ Result<void, ApiError> transfer(CommandOrder& order) {
   orders::Dial dial = dial_order(body, *leg);
   dial.digits = connection->document["dtmf_type"].string("RFC 2833");
   dial.with = order.call.id;
-  dial.bridge = true;
+  dial.answer = rings;
+  // What is to be played to the new leg first ends before the two hear each other.
+  dial.bridge = !leg->call->on_answer["prompt"].is_object();
+  if (!dial.bridge) leg->call->join_first = order.call.id;
   dial.early_media = body["early_media"].boolean(true);
   dial.ringback = "us";
-  dial.end_together = !parks(body);
+  dial.with_stays = parks(body);
+  leg->call->join_stays = parks(body);
   order.turn.order(std::move(dial));
   tell_initiated(order.turn, *leg->call);
   return {};
@@ -111,7 +121,7 @@ Result<void, ApiError> take_from_queue(CommandOrder& order) {
 
 void bind_join_commands(const Desk& desk) {
   bind_command(desk, Op::BridgeCall, "bridge", When::Answered, bridge);
-  bind_command(desk, Op::TransferCall, "transfer", When::Answered, transfer);
+  bind_command(desk, Op::TransferCall, "transfer", When::Alive, transfer);
   bind_command(desk, Op::EnqueueCall, "enqueue", When::Answered, put_in_queue);
   bind_command(desk, Op::LeaveQueue, "leave_queue", When::Answered, take_from_queue);
 }

@@ -14,6 +14,9 @@ constexpr int64_t kLongestRecording = 14'400;  // seconds
 constexpr size_t kMostRecordings = 8;          // at once, as the media engine has it
 
 Result<void, ApiError> start(CommandOrder& order) {
+  if (order.call.phase != Phase::Answered) {
+    return refuse("90020", "A recording begins when the call is answered, not before.");
+  }
   const json::View body = order.body();
   const int64_t length = body["max_length"].integer();
   if (length < 0 || length > kLongestRecording) {
@@ -50,7 +53,7 @@ Command pause(bool paused) {
 }  // namespace
 
 void bind_record_commands(const Desk& desk) {
-  bind_command(desk, Op::StartCallRecord, "record_start", When::Answered, start);
+  bind_command(desk, Op::StartCallRecord, "record_start", When::Alive, start);
   bind_command(desk, Op::StopCallRecording, "record_stop", When::Answered, stop);
   bind_command(desk, Op::PauseCallRecording, "record_pause", When::Answered, pause(true));
   bind_command(desk, Op::ResumeCallRecording, "record_resume", When::Answered, pause(false));

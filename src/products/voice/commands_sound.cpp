@@ -42,6 +42,18 @@ Result<void, ApiError> stop_others(CommandOrder& order) {
   return {};
 }
 
+/// Who else shall hear it, by the member target_legs; null: nobody.
+Result<CallState*, ApiError> find_opposite(CommandOrder& order) {
+  const std::string_view legs = order.body()["target_legs"].string("self");
+  if (legs == "self") return nullptr;
+  if (legs != "opposite" && legs != "both") {
+    return refuse("10015", "The legs are 'self', 'opposite' or 'both'.", "/target_legs");
+  }
+  CallState* const opposite = order.turn.find_alive(order.call.peer);
+  if (!opposite) return refuse("10015", "The call is bridged with nobody.", "/target_legs");
+  return opposite;
+}
+
 Result<void, ApiError> start_playback(CommandOrder& order) {
   const json::View body = order.body();
   auto found = find_sound(order.request, order.turn.snapshot(), "audio_url", "media_name");
@@ -58,10 +70,17 @@ Result<void, ApiError> start_playback(CommandOrder& order) {
   }
   const auto loops = read_loops(body["loop"]);
   if (!loops) return tl::unexpected(loops.error());
+  const auto opposite = find_opposite(order);
+  if (!opposite) return tl::unexpected(opposite.error());
   if (auto stopped = stop_others(order); !stopped) return stopped;
-  (*found)->about.overlay = body["overlay"].boolean();
-  play(order.turn, order.call, std::move((*found)->sound), std::move((*found)->about), *loops,
-       body["cache_audio"].boolean(true));
+  NamedSound sound = std::move(**found);
+  sound.about.overlay = body["overlay"].boolean();
+  const bool cache = body["cache_audio"].boolean(true);
+  const bool both = body["target_legs"].string() == "both";
+  if (*opposite) play(order.turn, **opposite, sound.sound, sound.about, *loops, cache);
+  if (!*opposite || both) {
+    play(order.turn, order.call, std::move(sound.sound), std::move(sound.about), *loops, cache);
+  }
   return {};
 }
 

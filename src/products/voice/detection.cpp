@@ -87,10 +87,11 @@ void on_report(Turn& turn, CallState& call, const reports::Detected& report) {
   } else {
     turn.tell(call, "call.machine.detection.ended", result_payload(plain_result(report.result)));
   }
-  charge_service(turn, call, "amd", "amd", 0,
-                 json::Value::object({{"invoked_at", to_iso8601(turn.now())},
-                                      {"is_telnyx_billable", true},
-                                      {"rate_measured_in", "invocations"}}));
+  json::Value about = json::Value::object({{"invoked_at", to_iso8601(turn.now())},
+                                           {"is_telnyx_billable", true},
+                                           {"rate_measured_in", "invocations"}});
+  if (premium) about.set("feature", "PREMIUM");
+  charge_service(turn, call, "amd", "amd", 0, std::move(about));
   const bool machine = report.result == media::AmdResult::Machine;
   if (!machine || call.detection == "detect" || call.detection == "detect_words") {
     call.detection.clear();

@@ -54,12 +54,17 @@ Result<Connection, ApiError> own_application(const api::Call& request,
 /// Session and events of what the new call is linked to, or of its own.
 Result<void, ApiError> link(Turn& turn, const api::Call& request, OutboundAsk& ask) {
   const std::string_view to = request.body["link_to"].string();
-  if (to.empty()) return {};
+  const bool intent = request.body["bridge_intent"].boolean();
+  if (to.empty()) {
+    if (!intent && !request.body["bridge_on_answer"].boolean()) return {};
+    return refuse("10004", "Name the call to bridge with.", "/link_to");
+  }
   const CallState* other = turn.find(to);
   if (!other || other->account != request.account.id) {
     return refuse("90015", "No call has this call_control_id.", "/link_to");
   }
   ask.session_id = other->session_id;
+  if (intent) ask.from = other->from;
   return {};
 }
 
@@ -72,11 +77,7 @@ Result<CallState*, ApiError> add_leg(Turn& turn, const api::Call& request,
   if (auto taken = take_client_state(request.body, call); !taken) {
     return tl::unexpected(std::move(taken.error()));
   }
-  const std::string_view url = request.body["webhook_url"].string();
-  if (!url.empty()) {
-    call.webhook_url = url;
-    call.webhook_failover_url.clear();
-  }
+  take_webhook(request.body, call);
   add_answer_actions(call, on_answer);
   orders::Dial order = dial_order(request.body, *leg);
   order.digits = connection.document["dtmf_type"].string("RFC 2833");
@@ -84,6 +85,7 @@ Result<CallState*, ApiError> add_leg(Turn& turn, const api::Call& request,
   if (linked && request.body["bridge_on_answer"].boolean()) {
     order.with = linked->id;
     order.bridge = true;
+    order.answer = linked->incoming && linked->phase == Phase::Ringing;
   }
   turn.order(std::move(order));
   return &call;
@@ -123,6 +125,14 @@ Result<void, ApiError> take_client_state(json::View body, CallState& call,
   return {};
 }
 
+void take_webhook(json::View body, CallState& call) {
+  const std::string_view url = body["webhook_url"].string();
+  if (url.empty()) return;
+  call.webhook_url = url;
+  call.webhook_failover_url.clear();
+  call.webhook_get = body["webhook_url_method"].string() == "GET";
+}
+
 orders::Dial dial_order(json::View body, const Outbound& leg) {
   orders::Dial order;
   order.call = leg.call->id;
@@ -133,6 +143,7 @@ orders::Dial dial_order(json::View body, const Outbound& leg) {
   order.from_name = leg.call->from_name;
   order.headers = read_headers(body);
   order.codecs = read_codecs(body["preferred_codecs"].string());
+  order.silence_when_idle = body["send_silence_when_idle"].boolean();
   order.encrypted = body["media_encryption"].string() == "SRTP";
   order.auth_user = body["sip_auth_username"].string();
   order.auth_password = body["sip_auth_password"].string();

@@ -22,6 +22,9 @@ std::vector<std::string> read_codecs(std::string_view text);
 Result<void, api::ApiError> take_client_state(json::View body, CallState& call,
                                               std::string_view member = "client_state");
 
+/// The members webhook_url and webhook_url_method: where the call's events go from now on.
+void take_webhook(json::View body, CallState& call);
+
 /// The answer of POST /calls and GET /calls/{id}.
 json::Value call_document(const CallState& call, WallTime now);
 

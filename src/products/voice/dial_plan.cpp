@@ -8,6 +8,10 @@ call::DigitMode digit_mode(const std::string& name) {
   return call::DigitMode::Events;
 }
 
+call::Parting parting(bool first_stays) {
+  return first_stays ? call::Parting::FirstStays : call::Parting::Together;
+}
+
 call::DialPlan dial_plan(const orders::Dial& order, std::optional<call::LegId> with) {
   call::DialPlan plan;
   for (const orders::Dial::Place& place : order.places) {
@@ -31,6 +35,7 @@ call::DialPlan dial_plan(const orders::Dial& order, std::optional<call::LegId> w
   plan.headers = order.headers;
   plan.media.codecs = order.codecs;
   plan.media.srtp = order.encrypted ? sdp::SrtpUse::Required : sdp::SrtpUse::Off;
+  plan.media.silence_when_idle = order.silence_when_idle;
   plan.media.digits = digit_mode(order.digits);
   plan.ring_timeout = order.ring_timeout;
   plan.time_limit = order.time_limit;
@@ -38,9 +43,10 @@ call::DialPlan dial_plan(const orders::Dial& order, std::optional<call::LegId> w
   if (with) {
     plan.link = call::Link{.with = *with,
                            .bridge = order.bridge,
+                           .answer = order.answer,
                            .early_media = order.early_media,
                            .ringback = order.ringback,
-                           .end_together = order.end_together};
+                           .parting = parting(order.with_stays)};
   }
   return plan;
 }

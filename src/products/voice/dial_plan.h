@@ -10,6 +10,9 @@ namespace tandem::products::voice {
 /// The order as the switch takes it; `with` is the leg it belongs to.
 call::DialPlan dial_plan(const orders::Dial& order, std::optional<call::LegId> with);
 
+/// What becomes of two bridged calls when one ends: both do, unless the first stays.
+call::Parting parting(bool first_stays);
+
 /// "RFC 2833", "Inband", "SIP INFO".
 call::DigitMode digit_mode(const std::string& name);
 

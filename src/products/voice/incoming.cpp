@@ -11,6 +11,7 @@
 #include "products/voice/charges.h"
 #include "products/voice/dial.h"
 #include "products/voice/limits.h"
+#include "products/voice/voicemail.h"
 #include "telephony/sip/grammar.h"
 
 namespace tandem::products::voice {
@@ -148,15 +149,35 @@ Result<orders::Dial, ApiError> forward(Turn& turn, const Connection& connection,
   return dial_order({}, *leg);
 }
 
+/// The second leg of a call to a number whose calls are relayed or sent on; nothing for one that an
+/// application takes, or the voicemail of the number at once.
+Result<std::optional<orders::Dial>, ApiError> onward(Turn& turn, const Connection& connection,
+                                                     CallState& call, const std::string& to) {
+  if (to.empty() && connection.kind == Connection::Kind::Application) return std::nullopt;
+  if (call.voicemail && call.voicemail->owner) return std::nullopt;
+  call.control = Control::Trunk;
+  auto relay = to.empty() ? relay_to(turn, connection, call) : forward(turn, connection, call, to);
+  if (!relay && call.voicemail) return std::nullopt;
+  if (!relay) return tl::unexpected(std::move(relay.error()));
+  if (call.voicemail) turn.find(relay->call)->voicemail_of = call.id;
+  return std::move(*relay);
+}
+
+/// Who takes the calls of a number; one that has voicemail only has a connection without anything.
+std::optional<Connection> taker_of(const Turn& turn, const OwnedNumber& owned) {
+  auto connection = find_connection(turn.snapshot(), owned.connection_id);
+  if (connection && connection->account == owned.account) return connection;
+  const auto row = turn.snapshot().get(kVoicemails, owned.id);
+  if (!row || !api::document_of(*row)["enabled"].boolean()) return std::nullopt;
+  return Connection{Connection::Kind::Application, owned.account, json::Value::object({})};
+}
+
 /// For a number of somebody here.
 Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
   const std::string number = to_e164(ask.dialed, kHome);
   const auto owned = find_owned_number(turn.snapshot(), number);
-  const auto connection =
-      owned ? find_connection(turn.snapshot(), owned->connection_id) : std::nullopt;
-  if (!connection || connection->account != owned->account) {
-    return refuse("10005", "Nobody takes calls for this number.");
-  }
+  const auto connection = owned ? taker_of(turn, *owned) : std::nullopt;
+  if (!connection) return refuse("10005", "Nobody takes calls for this number.");
   ask.dialed = number;
   if (const std::string from = to_e164(ask.from, kHome); !from.empty()) ask.from = from;
   CallState& call = add_incoming(turn, *connection, ask);
@@ -168,13 +189,15 @@ Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
     settings = api::document_of(*row);
   }
   record_by_number(call, settings);
-  const std::string onwards = forwarded_to(settings);
-  if (!onwards.empty() || connection->kind != Connection::Kind::Application) {
-    call.control = Control::Trunk;
-    auto relay = onwards.empty() ? relay_to(turn, *connection, call)
-                                 : forward(turn, *connection, call, onwards);
-    if (!relay) return tl::unexpected(std::move(relay.error()));
-    route.relay = std::move(*relay);
+  offer_voicemail(turn, call, *owned);
+  auto relay = onward(turn, *connection, call, forwarded_to(settings));
+  if (!relay) return tl::unexpected(std::move(relay.error()));
+  route.relay = std::move(*relay);
+  route.caller_stays = call.voicemail.has_value();
+  if (call.voicemail && !route.relay) {
+    const bool nobody = connection->kind != Connection::Kind::Application ||
+                        connection->id().empty() || call.voicemail->owner;
+    wait_before_voicemail(turn, call, nobody);
   }
   take_inbound_limits(turn, call, connection->document);
   if (is_paid_by_channel(settings)) {

@@ -29,6 +29,7 @@ struct IncomingRoute {
   std::string call;
   std::string digits;  // how keys go, as connections name it
   std::optional<orders::Dial> relay;
+  bool caller_stays = false;  // when nobody answers the relayed call
 };
 
 /// Decides and adds what is needed; an error refuses the call (see sip_status()).

@@ -72,10 +72,8 @@ void OrderRunner::dial(orders::Dial order) {
 void OrderRunner::handle(call::LegId leg, orders::Answer& order) {
   call::AnswerPlan plan;
   plan.headers = std::move(order.headers);
-  if (!order.codecs.empty()) {
-    plan.media.emplace();
-    plan.media->codecs = std::move(order.codecs);
-  }
+  plan.codecs = std::move(order.codecs);
+  plan.silence_when_idle = order.silence_when_idle;
   parts_.calls.answer(leg, std::move(plan));
 }
 
@@ -135,7 +133,8 @@ void OrderRunner::handle(call::LegId leg, orders::PauseRecording& order) {
 
 void OrderRunner::handle(call::LegId leg, orders::Bridge& order) {
   const auto other = parts_.legs.leg(order.other);
-  if (other) parts_.calls.bridge(leg, *other, order.end_together);
+  if (!other) return;
+  parts_.calls.bridge(leg, *other, parting(order.call_stays), std::move(order.ringback));
 }
 
 void OrderRunner::handle(call::LegId leg, orders::MuteDigits& order) {

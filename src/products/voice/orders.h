@@ -63,7 +63,8 @@ struct Dial {
   HeaderLines headers;
   std::vector<std::string> codecs;  // best first; empty: all
   bool encrypted = false;           // SRTP
-  std::string digits;               // as connections name it: "RFC 2833", "Inband", "SIP INFO"
+  bool silence_when_idle = true;
+  std::string digits;  // as connections name it: "RFC 2833", "Inband", "SIP INFO"
   std::string auth_user;
   std::string auth_password;
   std::chrono::seconds ring_timeout{30};
@@ -71,14 +72,15 @@ struct Dial {
   /// The leg this one belongs to, or empty, and how.
   std::string with;
   bool bridge = false;  // hear each other from the answer on
+  bool answer = false;  // `with`, which rings, is answered with it
   bool early_media = true;
-  std::string ringback;  // country whose tone `with` hears meanwhile
-  bool end_together = true;
+  std::string ringback;     // country whose tone `with` hears meanwhile
+  bool with_stays = false;  // when this one ends
 };
 struct Answer {
   std::string call;
-  HeaderLines headers;
-  std::vector<std::string> codecs;
+  HeaderLines headers = {};
+  std::vector<std::string> codecs = {};
   bool silence_when_idle = true;
 };
 struct Reject {
@@ -132,8 +134,9 @@ struct PauseRecording {
 };
 struct Bridge {
   std::string call;
-  std::string other;
-  bool end_together = true;
+  std::string other;          // joined when it is answered, if it rings
+  bool call_stays = false;    // when the other one ends
+  std::string ringback = {};  // country whose tone `call` hears until then
 };
 /// Whether a bridged leg is sent the keys that this one hears.
 struct MuteDigits {

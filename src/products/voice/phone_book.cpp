@@ -32,7 +32,8 @@ call::Route switch_route(const IncomingRoute& route) {
   call::MediaPlan media;
   media.digits = digit_mode(route.digits);
   if (!route.relay) return call::ToApplication{media, route.call};
-  return call::RelayCall{dial_plan(*route.relay, std::nullopt), media, route.call};
+  return call::RelayCall{dial_plan(*route.relay, std::nullopt), media, route.call,
+                         route.caller_stays};
 }
 
 }  // namespace

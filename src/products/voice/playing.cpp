@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "products/voice/charges.h"
 #include "products/voice/gather.h"
+#include "products/voice/sounds.h"
+#include "products/voice/voicemail.h"
 
 namespace tandem::products::voice {
 namespace {
@@ -34,6 +37,13 @@ void tell_ended(Turn& turn, const CallState& call, const Playing& playing, std::
   turn.tell(call, "call.playback.ended", std::move(payload));
 }
 
+void charge_speech(Turn& turn, const CallState& call, int64_t characters) {
+  charge_units(turn, call, "speak_character", "tts", characters,
+               json::Value::object({{"characters", characters},
+                                    {"rate_measured_in", "characters"},
+                                    {"started_at", to_iso8601(turn.now())}}));
+}
+
 /// Speech knows fewer ways to end than a playback.
 std::string_view status_of(const Playing& playing, const reports::PlayEnded& report) {
   if (playing.speech) return "completed";
@@ -62,6 +72,8 @@ Sound read_sound(const json::Value& document) {
 
 uint64_t play(Turn& turn, CallState& call, Sound sound, Playing about, uint32_t loops, bool cache) {
   about.id = turn.next_token(call);
+  const bool own = call.voicemail && call.voicemail->stage != Voicemail::Stage::Waiting;
+  if (sound.kind == Sound::Kind::Speech && !own) about.characters = characters(sound.text);
   turn.order(orders::Play{call.id, about.id, std::move(sound), loops, about.overlay, cache});
   call.playing.push_back(std::move(about));
   return call.playing.back().id;
@@ -75,6 +87,7 @@ void on_report(Turn& turn, CallState& call, const reports::PlayStarted& report) 
   Playing* playing = find_playing(call, report.id);
   if (!playing || playing->started) return;
   playing->started = true;
+  if (playing->characters > 0) charge_speech(turn, call, playing->characters);
   if (playing->silent) return;
   if (playing->speech) {
     turn.tell(call, "call.speak.started");
@@ -90,6 +103,11 @@ void on_report(Turn& turn, CallState& call, const reports::PlayEnded& report) {
   std::erase_if(call.playing, [&](const Playing& each) { return each.id == playing.id; });
   tell_ended(turn, call, playing, status_of(playing, report), report.detail);
   on_prompt_ended(turn, call, playing.id);
+  voicemail_sound_ended(turn, call, playing.id);
+  if (playing.id == call.join_prompt) {
+    turn.order(orders::Bridge{std::exchange(call.join_first, {}), call.id, call.join_stays});
+    call.join_prompt = 0;
+  }
   end_if_said(turn, call);
 }
 

@@ -7,6 +7,9 @@
 
 #include "products/common/recordings.h"
 #include "products/voice/charges.h"
+#include "products/voice/custom_storage.h"
+#include "products/voice/recording_upload.h"
+#include "products/voice/voicemail.h"
 
 namespace tandem::products::voice {
 namespace {
@@ -23,7 +26,7 @@ std::vector<const Recording*> named(const CallState& call, std::string_view id) 
 }
 
 NewRecording new_recording(const Turn& turn, const CallState& call, const Recording& recording,
-                           const reports::Recorded& report) {
+                           const reports::Recorded& report, std::string mailbox) {
   return {.id = recording.id,
           .account = call.account,
           .blob = report.blob,
@@ -34,29 +37,13 @@ NewRecording new_recording(const Turn& turn, const CallState& call, const Record
           .call_session_id = call.session_id,
           .connection_id = call.connection_id,
           .conference_id = {},
+          .mailbox = std::move(mailbox),
+          .file_name = recording.file_name,
           .from = call.from,
           .to = call.to,
           .started_at = moment(recording.started_ms),
           .ended_at = turn.now(),
           .duration = Millis(report.duration_millis)};
-}
-
-void tell_saved(Turn& turn, const CallState& call, const Recording& recording,
-                const reports::Recorded& report) {
-  const Office& office = turn.office();
-  json::Value urls = recording_urls(office.secrets, office.base_url, recording.id, report.blob,
-                                    recording.format, turn.now());
-  json::Value payload =
-      json::Value::object({{"recording_id", recording.id},
-                           {"channels", recording.dual ? "dual" : "single"},
-                           {"format", recording.format},
-                           {"recording_started_at", to_iso8601(moment(recording.started_ms))},
-                           {"recording_ended_at", to_iso8601(turn.now())},
-                           {"recording_urls", urls},
-                           {"public_recording_urls", json::Value::object()},
-                           {"duration_millis", report.duration_millis}});
-  if (!recording.file_name.empty()) payload.set("custom_file_name", recording.file_name);
-  turn.tell(call, "call.recording.saved", std::move(payload));
 }
 
 void charge(Turn& turn, const CallState& call, const Recording& recording, int64_t seconds) {
@@ -69,6 +56,22 @@ void charge(Turn& turn, const CallState& call, const Recording& recording, int64
 }
 
 }  // namespace
+
+void tell_saved(Turn& turn, const CallState& call, const json::Value& recording,
+                json::Value links) {
+  json::Value payload =
+      json::Value::object({{"recording_id", recording["id"].string()},
+                           {"channels", recording["channels"].string()},
+                           {"format", recording["_format"].string()},
+                           {"recording_started_at", recording["recording_started_at"].string()},
+                           {"recording_ended_at", recording["recording_ended_at"].string()},
+                           {"recording_urls", std::move(links)},
+                           {"public_recording_urls", json::Value::object()},
+                           {"duration_millis", recording["duration_millis"].integer()}});
+  const std::string_view name = recording["_file_name"].string();
+  if (!name.empty()) payload.set("custom_file_name", name);
+  turn.tell(call, "call.recording.saved", std::move(payload));
+}
 
 std::string start_recording(Turn& turn, CallState& call, const json::Value& options) {
   Recording recording;
@@ -113,14 +116,20 @@ void on_report(Turn& turn, CallState& call, const reports::Recorded& report) {
   if (found == call.recordings.end()) return;
   const Recording recording = *found;
   call.recordings.erase(found);
+  std::string mailbox = voicemail_recorded(turn, call, report.id);
   if (report.failed) {
     turn.tell(call, "call.recording.error",
               json::Value::object({{"reason", "Internal server error"}}));
     return;
   }
-  add_recording(new_recording(turn, call, recording, report), turn.now(), turn.extra());
+  const json::Value kept = add_recording(
+      new_recording(turn, call, recording, report, std::move(mailbox)), turn.now(), turn.extra());
   charge(turn, call, recording, (report.duration_millis + 999) / 1000);
-  tell_saved(turn, call, recording, report);
+  if (has_custom_storage(turn.snapshot(), call.connection_id)) {
+    return upload_later(turn, call, recording.id);
+  }
+  const Office& office = turn.office();
+  tell_saved(turn, call, kept, recording_links(office.secrets, office.base_url, kept, turn.now()));
 }
 
 }  // namespace tandem::products::voice

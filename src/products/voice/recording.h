@@ -14,6 +14,9 @@ std::string start_recording(Turn& turn, CallState& call, const json::Value& opti
 bool stop_recording(Turn& turn, CallState& call, std::string_view id);
 bool pause_recording(Turn& turn, CallState& call, std::string_view id, bool paused);
 
+/// call.recording.saved about a recording as the store has it, with its links.
+void tell_saved(Turn& turn, const CallState& call, const json::Value& recording, json::Value links);
+
 void on_report(Turn& turn, CallState& call, const reports::Recorded& report);
 
 }  // namespace tandem::products::voice

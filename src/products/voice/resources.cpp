@@ -42,6 +42,7 @@ void declare_calls(api::Registry& registry, Switchboard& board) {
   bind_stream_commands(desk);
   bind_join_commands(desk);
   declare_registrations(registry, board);
+  board.declare_uploads(registry);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "products/voice/routing.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -66,9 +67,16 @@ Destination number_destination(const store::Snapshot& snapshot, const Office& of
   return destination;
 }
 
+/// Names under which applications know the platform whose API this is: their users are ours.
+constexpr std::string_view kFamiliarDomains[] = {"sip.telnyx.com", "rtc.telnyx.com"};
+
 bool is_ours(const Office& office, const sip::Uri& uri) {
   const std::string host(uri.host);
   if (host == office.domain) return true;
+  if (std::find(std::begin(kFamiliarDomains), std::end(kFamiliarDomains), host) !=
+      std::end(kFamiliarDomains)) {
+    return true;
+  }
   const std::string host_port =
       uri.port == 0 ? host + ":5060" : fmt::format("{}:{}", host, uri.port);
   return host_port == office.own_address;

@@ -7,7 +7,7 @@ namespace tandem::products::voice {
 namespace {
 
 constexpr std::string_view kMedia = "media";
-constexpr size_t kMaxPayload = 5'000;  // characters, as the error catalogue says
+constexpr int64_t kMaxPayload = 5'000;  // characters, as the error catalogue says
 
 bool is_web_address(std::string_view url) {
   return url.starts_with("http://") || url.starts_with("https://");
@@ -40,13 +40,12 @@ bool is_male(std::string_view voice) {
   });
 }
 
-size_t characters(std::string_view utf8) {
-  return static_cast<size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
 }  // namespace
+
+int64_t characters(std::string_view utf8) {
+  return std::count_if(utf8.begin(), utf8.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+}
 
 Result<std::optional<NamedSound>, api::ApiError> find_sound(const api::Call& request,
                                                             const store::Snapshot& snapshot,
@@ -71,7 +70,7 @@ Result<std::optional<NamedSound>, api::ApiError> find_sound(const api::Call& req
 Result<Sound, api::ApiError> read_speech(json::View body, std::string_view payload) {
   const std::string pointer = "/" + std::string(payload);
   const std::string_view text = body[payload].string();
-  const size_t size = characters(text);
+  const int64_t size = characters(text);
   if (size < 1 || size > kMaxPayload) {
     return api::refuse("90010", "A payload has between 1 and 5000 characters.", pointer);
   }

@@ -22,6 +22,9 @@ Result<std::optional<NamedSound>, api::ApiError> find_sound(const api::Call& req
                                                             std::string_view url,
                                                             std::string_view media);
 
+/// Of a text in UTF-8.
+int64_t characters(std::string_view utf8);
+
 /// The words of the member `payload` with the voice and language of the body: 90010 for none or
 /// too many, 90011, 90012 and 90013 for a form, voice or language that can't be spoken.
 Result<Sound, api::ApiError> read_speech(json::View body, std::string_view payload);

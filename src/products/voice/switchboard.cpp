@@ -13,6 +13,7 @@
 #include "products/voice/order_runner.h"
 #include "products/voice/orphans.h"
 #include "products/voice/phone_book.h"
+#include "products/voice/recording_upload.h"
 #include "products/voice/report_lanes.h"
 #include "products/voice/sound_loader.h"
 #include "products/voice/stream_links.h"
@@ -69,7 +70,8 @@ struct Switchboard::Parts {
                .process = process_name()},
         lanes(office, self),
         book(office, self, legs),
-        reports(legs, lanes, book, phones, given.blobs) {}
+        reports(legs, lanes, book, phones, given.blobs),
+        uploads(options.clouds, {given.blobs, given.secrets, given.fetcher, office, self}) {}
 
   Options options;
   Means means;
@@ -79,6 +81,7 @@ struct Switchboard::Parts {
   RegisteredPhones phones;
   PhoneBook book;
   SwitchReports reports;
+  RecordingUploads uploads;
   std::unique_ptr<SoundLoader> sounds;
   std::unique_ptr<StreamLinks> streams;
   std::unique_ptr<call::Switch> calls;
@@ -121,6 +124,7 @@ Result<void> Switchboard::start(api::Dispatcher& dispatcher, runtime::Shards& sh
   end_orphans(dispatcher, parts.office, *this);
   parts.lanes.start(dispatcher);
   parts.book.start(dispatcher);
+  parts.uploads.start(dispatcher);
   parts.sounds = std::make_unique<SoundLoader>(parts.means.fetcher, parts.means.blobs, shards[0]);
   parts.streams = std::make_unique<StreamLinks>(shards[0], parts.lanes, *parts.sounds);
   parts.reports.start(*parts.sounds, *parts.streams, dispatcher.clock());
@@ -159,6 +163,8 @@ void Switchboard::end_all(std::chrono::milliseconds most) {
     std::this_thread::sleep_for(kLookAgain);
   }
 }
+
+void Switchboard::declare_uploads(api::Registry& registry) { parts_->uploads.declare(registry); }
 
 void Switchboard::set_gateways(std::vector<Gateway> gateways) {
   parts_->office.gateways = std::move(gateways);

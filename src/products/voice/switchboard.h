@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "api/dispatcher.h"
+#include "api/registry.h"
 #include "core/metrics.h"
 #include "core/result.h"
 #include "products/common/services.h"
 #include "products/voice/office.h"
 #include "products/voice/orders.h"
 #include "products/voice/registered_phones.h"
+#include "products/voice/storage_requests.h"
 #include "telephony/media/prompt_cache.h"
 
 namespace tandem::runtime {
@@ -35,6 +37,7 @@ class Switchboard final : public Engine {
     size_t media_threads = 1;
     uint16_t first_media_port = 20'000;
     uint16_t last_media_port = 39'999;
+    CloudHosts clouds = {};
   };
   struct Means {
     store::Blobs& blobs;
@@ -53,6 +56,9 @@ class Switchboard final : public Engine {
   /// Hangs all calls up and forgets the phones that registered; waits until the calls have ended,
   /// `most` at the longest. Not on the threads that carry calls.
   void end_all(std::chrono::milliseconds most);
+
+  /// Recordings go to the buckets of their connections.
+  void declare_uploads(api::Registry& registry);
 
   /// Where calls leave the platform; before start().
   void set_gateways(std::vector<Gateway> gateways);

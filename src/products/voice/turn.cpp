@@ -14,6 +14,7 @@ constexpr int64_t kMostLegs = 100;
 events::Target target_of(const CallState& call) {
   events::Target target{call.webhook_url, call.webhook_failover_url};
   if (call.webhook_v1) target.shape = events::Target::Shape::V1;
+  if (call.webhook_get) target.method = events::Target::Method::Get;
   return target;
 }
 

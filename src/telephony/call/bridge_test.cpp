@@ -36,7 +36,7 @@ TEST_CASE("two answered legs are bridged, parted, bridged again") {
   Talk second(hub, bob);
   REQUIRE(first.up);
   REQUIRE(second.up);
-  hub.exchange->bridge(first.callee, second.caller, true);
+  hub.exchange->bridge(first.callee, second.caller, Parting::Together);
   CHECK(!hub.wait(line("bridged", first.callee, second.caller)).empty());
   bob.listen(second.callee);
   alice.exchange->play(first.caller, 1, Party::tone(500, 60'000));
@@ -46,7 +46,7 @@ TEST_CASE("two answered legs are bridged, parted, bridged again") {
   hub.exchange->play(second.caller, 2, Party::tone(900, 60'000));
   CHECK(bob.hears(900));
   hub.exchange->stop_play(second.caller, 2);
-  hub.exchange->bridge(second.caller, first.callee, true);
+  hub.exchange->bridge(second.caller, first.callee, Parting::Together);
   CHECK(bob.hears(500));
   alice.exchange->hangup(first.caller);
   CHECK(bob.wait("hangup") == line("hangup", second.callee) + " normal_clearing 200 caller");
@@ -106,6 +106,67 @@ TEST_CASE("a transfer that fails leaves the first leg alone") {
   CHECK(!hub.has(line("hangup", first.callee)));
   alice.exchange->hangup(first.caller);
   CHECK(!hub.wait(line("hangup", first.callee)).empty());
+}
+
+TEST_CASE("a transfer of a call that rings: answered with the new leg, left ringing without it") {
+  Party alice;
+  Party hub;
+  Party bob;
+  const LegId caller = alice.call(hub);
+  const LegId first = hub.incoming();
+  DialPlan plan;
+  plan.link = Link{};
+  plan.link->with = first;
+  plan.link->answer = true;
+  hub.call(bob, "carol", plan);
+  bob.exchange->reject(bob.incoming(), {.headers = {}, .status = 486, .reason = {}});
+  CHECK(!hub.wait("hangup").empty());
+  CHECK(!hub.has(line("hangup", first)));
+  const LegId out = hub.call(bob, "carol", plan);
+  const LegId in = bob.incoming();
+  bob.exchange->ring(in);
+  CHECK(!alice.wait(line("progress", caller) + " 180").empty());
+  bob.exchange->answer(in);
+  CHECK(!alice.wait(line("answered", caller)).empty());
+  CHECK(!hub.wait(line("bridged", first, out)).empty());
+  alice.listen(caller);
+  bob.exchange->play(in, 1, Party::tone(550, 60'000));
+  CHECK(alice.hears(550));
+  alice.exchange->hangup(caller);
+  CHECK(!bob.wait(line("hangup", in)).empty());
+}
+
+TEST_CASE("a bridge with a leg that rings: ringback until it answers") {
+  Party alice;
+  Party hub;
+  Party bob;
+  Talk first(alice, hub);
+  alice.listen(first.caller);
+  const LegId out = hub.call(bob, "carol");
+  const LegId in = bob.incoming();
+  hub.exchange->bridge(first.callee, out, Parting::FirstStays, "de");
+  CHECK(alice.hears(425));
+  bob.exchange->answer(in);
+  CHECK(!hub.wait(line("bridged", first.callee, out)).empty());
+  bob.exchange->play(in, 1, Party::tone(750, 60'000));
+  CHECK(alice.hears(750));
+  bob.exchange->hangup(in);
+  CHECK(!hub.wait(line("hangup", out)).empty());
+  hub.exchange->play(first.callee, 1, Party::tone(350, 60'000));
+  CHECK(alice.hears(350));
+  CHECK(!hub.has(line("hangup", first.callee)));
+}
+
+TEST_CASE("the first leg of a bridge that stays takes the second with it when it ends itself") {
+  Party alice;
+  Party hub;
+  Party bob;
+  Talk first(alice, hub);
+  Talk second(hub, bob);
+  hub.exchange->bridge(first.callee, second.caller, Parting::FirstStays);
+  CHECK(!hub.wait("bridged").empty());
+  alice.exchange->hangup(first.caller);
+  CHECK(!bob.wait(line("hangup", second.callee)).empty());
 }
 
 TEST_CASE("a leg is not dialled for one that has ended") {
@@ -261,7 +322,7 @@ TEST_CASE("an attended transfer: a call with Replaces takes the place of one in 
   Party carol;
   Talk first(alice, hub);
   Talk second(bob, hub);
-  hub.exchange->bridge(first.callee, second.callee, true);
+  hub.exchange->bridge(first.callee, second.callee, Parting::Together);
   CHECK(!hub.wait("bridged").empty());
   Talk asks(bob, carol);
   bob.exchange->refer_replacing(asks.caller, second.caller);

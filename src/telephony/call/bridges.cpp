@@ -24,7 +24,35 @@ LegId Bridges::partner(LegId leg) const {
   return found == ties_.end() ? 0 : found->second.partner;
 }
 
-Result<void, Refusal> Bridges::bridge(Leg& a, Leg& b, bool end_together) {
+Result<void, Refusal> Bridges::connect(Leg& a, Leg& b, Parting parting, std::string ringback) {
+  if (b.answered()) return bridge(a, b, parting);
+  if (b.incoming()) {
+    b.media().prefer(a.media().codecs());
+    if (auto answered = b.answer({}); !answered) return answered;
+    return bridge(a, b, parting);
+  }
+  Link link;
+  link.with = a.id();
+  link.ringback = std::move(ringback);
+  link.parting = parting;
+  if (&a == &b || !b.alive() || !can_bridge(a)) return tl::unexpected(Refusal::WrongState);
+  Ties& of_a = ties_[a.id()];
+  if (of_a.followers.size() >= kMaxFollowers) return tl::unexpected(Refusal::WrongState);
+  unfollow(b);
+  of_a.followers.push_back(b.id());
+  Ties& of_b = ties_[b.id()];
+  of_b.linked = true;
+  b.set_link(std::move(link));
+  if (b.media().agreed()) {
+    join(a, b);
+    of_b.early_join = true;
+  } else {
+    start_ringback(a, b.link()->ringback);
+  }
+  return {};
+}
+
+Result<void, Refusal> Bridges::bridge(Leg& a, Leg& b, Parting parting) {
   if (&a == &b || !can_bridge(a) || !can_bridge(b)) return tl::unexpected(Refusal::WrongState);
   if (partner(a.id()) != b.id()) {
     part(a, true);
@@ -33,10 +61,10 @@ Result<void, Refusal> Bridges::bridge(Leg& a, Leg& b, bool end_together) {
   join(a, b);
   Ties& of_a = ties_[a.id()];
   of_a.partner = b.id();
-  of_a.together = end_together;
+  of_a.takes_partner = parting != Parting::BothStay;
   Ties& of_b = ties_[b.id()];
   of_b.partner = a.id();
-  of_b.together = end_together;
+  of_b.takes_partner = parting == Parting::Together;
   host_.listener().on_bridged(a.id(), b.id());
   return {};
 }
@@ -69,6 +97,17 @@ bool Bridges::follow(Leg& leg) {
   first.followers.push_back(leg.id());
   ties_[leg.id()].linked = true;
   return true;
+}
+
+/// The leg no longer belongs to the one it was dialled for.
+void Bridges::unfollow(Leg& leg) {
+  Ties* const ties = ties_of(leg.id());
+  if (ties == nullptr || !std::exchange(ties->linked, false)) return;
+  Leg* const first = host_.find(leg.link()->with);
+  if (first == nullptr) return;
+  std::erase(ties_[first->id()].followers, leg.id());
+  stop_ringback(*first);
+  if (std::exchange(ties->early_join, false)) host_.engine().unbridge(first->media().id());
 }
 
 void Bridges::progressed(Leg& leg, int status) {
@@ -134,11 +173,14 @@ void Bridges::answered(Leg& leg) {
     // Its failure ends this leg too, as its follower.
     if (!first->answer({})) return;
   }
-  ties->early_join = false;
-  if (!link.bridge) return;
+  const bool joined = std::exchange(ties->early_join, false);
+  if (!link.bridge) {
+    if (joined) host_.engine().unbridge(first->media().id());
+    return;
+  }
   ties->linked = false;
   std::erase(ties_[first->id()].followers, leg.id());
-  static_cast<void>(bridge(*first, leg, link.end_together));
+  static_cast<void>(bridge(*first, leg, link.parting));
 }
 
 void Bridges::ending(Leg& leg, const Hangup& hangup) {
@@ -155,14 +197,14 @@ void Bridges::end_partner(const Ties& ties) {
   if (other == nullptr) return;
   ties_[other->id()].partner = 0;
   host_.engine().unbridge(other->media().id());
-  if (ties.together) static_cast<void>(other->hangup({}, HangupCause::NormalClearing));
+  if (ties.takes_partner) static_cast<void>(other->hangup({}, HangupCause::NormalClearing));
 }
 
 void Bridges::end_followers(const Ties& ties) {
   for (const LegId id : ties.followers) {
     Leg* const follower = host_.find(id);
     if (follower == nullptr) continue;
-    const bool end = follower->link()->end_together || follower->link()->answer;
+    const bool end = follower->link()->parting != Parting::BothStay || follower->link()->answer;
     ties_[id].linked = false;
     if (end) static_cast<void>(follower->hangup({}, HangupCause::NormalClearing));
   }
@@ -177,7 +219,7 @@ void Bridges::end_first(Leg& leg, const Ties& ties, const Hangup& hangup) {
   std::erase(ties_[first->id()].followers, leg.id());
   stop_ringback(*first);
   if (ties.early_join) host_.engine().unbridge(first->media().id());
-  const bool end = hangup.answered ? link.end_together : link.answer || link.fail_together;
+  const bool end = hangup.answered ? link.parting == Parting::Together : link.fail_together;
   if (!end) return;
   HangupPlan plan;
   plan.status =
@@ -190,9 +232,10 @@ void Bridges::replaced(Leg& leg, Leg& by) {
   Ties* const ties = ties_of(leg.id());
   if (ties == nullptr || ties->partner == 0) return;
   Leg* const other = host_.find(ties->partner);
-  const bool together = ties->together;
+  const bool together = ties->takes_partner;
   part(leg, false);
-  if (other != nullptr) static_cast<void>(bridge(*other, by, together));
+  if (other == nullptr) return;
+  static_cast<void>(bridge(*other, by, together ? Parting::Together : Parting::BothStay));
 }
 
 }  // namespace tandem::call

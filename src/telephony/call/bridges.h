@@ -19,7 +19,9 @@ class Bridges {
 
   explicit Bridges(LegHost& host) : host_(host) {}
 
-  Result<void, Refusal> bridge(Leg& a, Leg& b, bool end_together);
+  /// bridge(), as soon as `b` is answered; see Switch::bridge().
+  Result<void, Refusal> connect(Leg& a, Leg& b, Parting parting, std::string ringback);
+  Result<void, Refusal> bridge(Leg& a, Leg& b, Parting parting);
   Result<void, Refusal> unbridge(Leg& leg);
   /// The other end of a leg's bridge, or 0.
   LegId partner(LegId leg) const;
@@ -35,7 +37,7 @@ class Bridges {
  private:
   struct Ties {
     LegId partner = 0;
-    bool together = false;
+    bool takes_partner = false;  // which ends with it
     std::vector<LegId> followers;
     bool linked = false;      // this leg follows another one
     bool early_join = false;  // and that one hears its early media
@@ -44,6 +46,7 @@ class Bridges {
 
   Ties* ties_of(LegId leg);
   void part(Leg& leg, bool tell);
+  void unfollow(Leg& leg);
   void join(Leg& a, Leg& b);
   void relay_progress(Leg& first, Leg& second, bool early);
   void notify(const Link& link, int status);

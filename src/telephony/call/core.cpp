@@ -194,7 +194,7 @@ void Switch::Core::dial(LegId id, DialPlan plan) {
   }
   if (const auto& link = leg.link()) {
     Leg* const first = find(link->with);
-    const bool needed = link->answer || link->end_together;
+    const bool needed = link->answer || link->parting != Parting::BothStay;
     if (first == nullptr && needed) return leg.refuse(487, "the first leg has ended");
     if (first != nullptr) leg.prefer_codecs_of(*first);
   }
@@ -218,13 +218,15 @@ void Switch::Core::take_call(sip::CallLeg& dialog, const IncomingCall& call, Rou
       add(std::make_unique<Leg>(*this, call.leg, dialog, std::move(media), std::move(owner)));
   leg.replaces = call.replaces;
   listener_.on_incoming(call);
-  if (relayed != nullptr) relay(call, std::move(relayed->plan));
+  if (relayed != nullptr) relay(call, std::move(*relayed));
 }
 
-void Switch::Core::relay(const IncomingCall& call, DialPlan plan) {
+void Switch::Core::relay(const IncomingCall& call, RelayCall route) {
+  DialPlan plan = std::move(route.plan);
   Link link = plan.link.value_or(Link());
   link.with = call.leg;
   link.answer = true;
+  link.fail_together = !route.caller_stays;
   plan.link = link;
   plan.media = relay_media(std::move(plan.media), options_, call.codecs);
   dial(new_leg_id(), std::move(plan));

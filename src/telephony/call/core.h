@@ -91,7 +91,7 @@ class Switch::Core final : public LegHost,
   void close();
   void end_all();
   Leg& add(std::unique_ptr<Leg> leg);
-  void relay(const IncomingCall& call, DialPlan plan);
+  void relay(const IncomingCall& call, RelayCall route);
   /// What is done with a request outside of calls depends on who sends it.
   void screen(sip::IncomingRequest request, UniqueFunction<void(sip::IncomingRequest)> serve);
   void clear_graves();

@@ -60,6 +60,8 @@ struct RelayCall {
   DialPlan plan;    // its link is filled in
   MediaPlan media;  // of the incoming leg
   std::string owner;
+  /// The caller is not refused when nobody answers: whoever routed the call goes on with it.
+  bool caller_stays = false;
 };
 using Route = std::variant<RefuseCall, ToApplication, RelayCall>;
 

@@ -46,6 +46,7 @@ class Leg final : public sip::CallLeg::Listener, private InfoDigits::Sender {
   bool answered() const { return state_ == State::Answered; }
   const std::string& owner() const { return owner_; }
   const std::optional<Link>& link() const { return plan_.link; }
+  void set_link(Link link) { plan_.link = std::move(link); }
   LegMedia& media() { return media_; }
   sip::CallLeg* dialog() const { return sip_; }
   /// The peer's address as far as it is known: From of its INVITE, or where we called.

@@ -8,6 +8,14 @@ namespace {
 constexpr int kNotAcceptable = 488;
 constexpr int kUnavailable = 503;
 
+/// What the answer makes of the media that were planned.
+MediaPlan answered_media(const MediaPlan& planned, AnswerPlan& answer) {
+  MediaPlan out = answer.media ? std::move(*answer.media) : planned;
+  if (!answer.codecs.empty()) out.codecs = std::move(answer.codecs);
+  out.silence_when_idle = answer.silence_when_idle.value_or(out.silence_when_idle);
+  return out;
+}
+
 }  // namespace
 
 /// Our description: the answer to the caller's offer, or an offer when there was none.
@@ -41,7 +49,7 @@ Result<void, Refusal> Leg::ring(bool early_media, HeaderList headers) {
 Result<void, Refusal> Leg::answer(AnswerPlan plan) {
   if (!alive()) return tl::unexpected(Refusal::NoSuchLeg);
   if (!incoming_ || answered()) return tl::unexpected(Refusal::WrongState);
-  if (plan.media && answer_sdp_.empty()) media_.set_plan(std::move(*plan.media));
+  if (answer_sdp_.empty()) media_.set_plan(answered_media(media_.plan(), plan));
   auto sdp = agree();
   if (!sdp) {
     const bool no_ports = sdp.error() == Refusal::NoPorts;

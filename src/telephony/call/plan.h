@@ -65,23 +65,30 @@ struct Caller {
   bool asserted = false;   // P-Asserted-Identity tells a trusted peer who it is
 };
 
+/// What becomes of two legs that hear each other when one of them ends.
+enum class Parting : uint8_t {
+  Together,    // the other one ends too
+  FirstStays,  // the first one is left when the second ends; the second never is
+  BothStay
+};
+
 /// A second leg that belongs to a first one: a transfer, a forwarded call.
 struct Link {
   LegId with = 0;
   /// Both hear each other as soon as the new leg answers.
   bool bridge = true;
-  /// `with`, a call nobody answered yet, is answered together with the new leg (a relayed call):
-  /// it hears how the new leg rings as if it had called there itself.
+  /// `with`, a call that nobody answered yet, is answered together with the new leg: it hears how
+  /// the new leg rings as if it had called there itself.
   bool answer = false;
   /// The new leg's early media is heard by `with`.
   bool early_media = true;
   /// Country whose ringback tone an answered `with` hears until there is something better
   /// ("us"); empty: none.
   std::string ringback;
-  /// Each ends when the other does. What a bridge between them ends with is decided by this too.
-  bool end_together = true;
-  /// Not with `end_together`, when the new leg is not answered: `with` ends as well, with its
-  /// failure. A relayed call always does.
+  /// When both are answered. Before, the new leg ends with `with` unless both stay.
+  Parting parting = Parting::Together;
+  /// When the new leg is not answered `with` ends as well, with its failure. A relayed call always
+  /// does.
   bool fail_together = false;
   /// A leg that sent a REFER which was accepted: it is notified how the new leg goes.
   LegId referrer = 0;
@@ -113,6 +120,9 @@ struct AnswerPlan {
   HeaderList headers;
   /// Unset: as the route of the call had it.
   std::optional<MediaPlan> media;
+  /// In place of what that says, or the route; empty and unset: nothing.
+  std::vector<std::string> codecs = {};
+  std::optional<bool> silence_when_idle = {};
   std::chrono::milliseconds time_limit{0};  // zero: none, or what limit_time() said
 };
 

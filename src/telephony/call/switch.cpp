@@ -105,12 +105,13 @@ void Switch::hangup(LegId leg, HangupPlan plan, HangupCause cause, Done done) {
   });
 }
 
-void Switch::bridge(LegId a, LegId b, bool end_together, Done done) {
+void Switch::bridge(LegId a, LegId b, Parting parting, std::string ringback, Done done) {
   on_leg(*core_, a, std::move(done),
-         [core = core_.get(), b, end_together](Leg& at) -> Result<void, Refusal> {
+         [core = core_.get(), b, parting,
+          ringback = std::move(ringback)](Leg& at) mutable -> Result<void, Refusal> {
            Leg* const other = core->find(b);
            if (other == nullptr) return tl::unexpected(Refusal::NoSuchLeg);
-           return core->bridges().bridge(at, *other, end_together);
+           return core->bridges().connect(at, *other, parting, std::move(ringback));
          });
 }
 

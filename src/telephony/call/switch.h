@@ -86,9 +86,11 @@ class Switch {
   /// on_hangup() shall tell.
   void hangup(LegId leg, HangupPlan plan = {}, HangupCause cause = HangupCause::NormalClearing,
               Done done = {});
-  /// Both hear each other; bridges they were in end. Both must be answered, or have early media.
-  /// `end_together`: each ends when the other does.
-  void bridge(LegId a, LegId b, bool end_together = false, Done done = {});
+  /// Both hear each other; bridges they were in end. A call that came in and rings is answered for
+  /// it, and one that was dialled and rings is joined when it is answered; until then `a` hears the
+  /// ringback tone of the country that `ringback` names.
+  void bridge(LegId a, LegId b, Parting parting = Parting::BothStay, std::string ringback = {},
+              Done done = {});
   void unbridge(LegId leg, Done done = {});
   /// From the answer on, or from now when it was answered; zero: none any more.
   void limit_time(LegId leg, std::chrono::milliseconds limit);

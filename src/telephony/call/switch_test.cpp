@@ -182,7 +182,7 @@ TEST_CASE("verbs at the wrong time are refused") {
   bob.exchange->unbridge(talk.callee, keep);
   bob.exchange->accept_referral(talk.callee, keep);
   bob.exchange->answer(999, {}, keep);
-  bob.exchange->bridge(talk.callee, talk.callee, false, keep);
+  bob.exchange->bridge(talk.callee, talk.callee, Parting::BothStay, {}, keep);
   bob.exchange->post([&] { done.set_value(refusals); });
   using enum Refusal;
   CHECK(done.get_future().get() == std::vector<Refusal>{WrongState, WrongState, WrongState,

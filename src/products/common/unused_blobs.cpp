@@ -1,4 +1,4 @@
-#include "products/audio/unused_blobs.h"
+#include "products/common/unused_blobs.h"
 
 #include <string>
 
@@ -6,7 +6,7 @@
 #include "products/common/recordings.h"
 #include "store/blobs.h"
 
-namespace tandem::products::audio {
+namespace tandem::products {
 namespace {
 
 int64_t uses_of(const store::Snapshot& snapshot, std::string_view collection,
@@ -30,4 +30,4 @@ void drop_unused_blob(store::Blobs& blobs, const store::Snapshot& snapshot, std:
   });
 }
 
-}  // namespace tandem::products::audio
+}  // namespace tandem::products

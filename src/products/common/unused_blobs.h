@@ -9,7 +9,7 @@ namespace tandem::store {
 class Blobs;
 }
 
-namespace tandem::products::audio {
+namespace tandem::products {
 
 inline constexpr std::string_view kMedia = "media";
 
@@ -18,4 +18,4 @@ inline constexpr std::string_view kMedia = "media";
 void drop_unused_blob(store::Blobs& blobs, const store::Snapshot& snapshot, std::string_view blob,
                       api::Effects& effects);
 
-}  // namespace tandem::products::audio
+}  // namespace tandem::products

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/clock.h"
+#include "core/result.h"
+#include "products/common/fetcher.h"
+#include "products/voice/custom_storage.h"
+
+/// The requests that put a file into the bucket of a cloud, as each of them wants it signed.
+namespace tandem::products::voice {
+
+/// Where the clouds are reached; {region} and {account} stand for what the credentials name.
+struct CloudHosts {
+  std::string s3 = "https://s3.{region}.amazonaws.com";
+  std::string gcs = "https://storage.googleapis.com";
+  std::string azure = "https://{account}.blob.core.windows.net";
+};
+
+/// For Fetcher::fetch().
+struct StorageRequest {
+  std::string url;
+  FetchOptions options;
+};
+
+/// A file on its way.
+struct StoredObject {
+  std::string name;  // in the bucket
+  std::string content_type;
+  std::string body;
+};
+
+/// Where the object is: an address of the bucket, which asks for its owner's sign-in.
+std::string object_url(const CloudHosts& hosts, const CustomStorage& storage,
+                       std::string_view name);
+
+/// S3: PUT with SigV4, the bucket in the path. Azure: Put Blob with a shared key.
+StorageRequest put_object(const CloudHosts& hosts, const CustomStorage& storage,
+                          StoredObject object, WallTime now);
+
+/// GCS: the credentials are a token, or the JSON of a service account, which is exchanged for one
+/// first (RFC 7523). An error says that they are neither.
+bool is_token(const CustomStorage& storage);
+Result<StorageRequest> token_request(const CustomStorage& storage, WallTime now);
+StorageRequest upload_to_gcs(const CloudHosts& hosts, const CustomStorage& storage,
+                             StoredObject object, std::string_view token);
+
+}  // namespace tandem::products::voice
