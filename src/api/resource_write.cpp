@@ -161,6 +161,24 @@ json::Value make_document(const ResourcePlan& plan, Moment moment, const json::V
   return document;
 }
 
+namespace {
+
+constexpr size_t kMaxNameBytes = 400;  // with its account in front it is a key of the store
+
+/// Whether what the client wrote can name a resource: it stands in paths, and in the store as a
+/// key.
+Result<void, ApiError> check_name(std::string_view name, const std::string& pointer) {
+  if (name.empty() || name.size() > kMaxNameBytes) {
+    return refuse("10025", "A name has 1 to 400 bytes.", pointer);
+  }
+  if (name.find('\0') != std::string_view::npos) {
+    return refuse("10015", "A name holds no NUL characters.", pointer);
+  }
+  return {};
+}
+
+}  // namespace
+
 Outcome create_document(const ResourcePlan& plan, const Call& call,
                         const store::Snapshot& snapshot) {
   if (auto ok = check_parent(plan, call, snapshot); !ok) return tl::unexpected(ok.error());
@@ -183,8 +201,11 @@ Outcome create_document(const ResourcePlan& plan, const Call& call,
   }
   const std::string id = id_of(plan, document);
   Found place{plan.key(call.account.id, id), store::kNew, {}};
-  if (plan.resource.id == IdKind::Field && snapshot.get(plan.collection, place.key)) {
-    return refuse("10012", "There is one with this name already.", pointer);
+  if (plan.resource.id == IdKind::Field) {
+    if (auto ok = check_name(id, pointer); !ok) return tl::unexpected(ok.error());
+    if (snapshot.get(plan.collection, place.key)) {
+      return refuse("10012", "There is one with this name already.", pointer);
+    }
   }
   std::string body = document.text();
   if (effects.reply.unset()) effects.reply = document_reply(plan, call, snapshot, body);

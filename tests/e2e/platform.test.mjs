@@ -28,7 +28,6 @@ describe('errors', () => {
     ['a bad filter', { path: '/messaging_profiles?filter[bogus]=1' }, 400, '10031'],
     ['a bad page', { path: `${groups}?page[size]=many` }, undefined, '10026'],
     ['a reference to nothing', { method: 'POST', path: '/outbound_voice_profiles', body: { name: 'abc', billing_group_id: '6a09cdc3-8948-47f0-aa62-74ac943d6c58' } }, 422, '10017', '/billing_group_id'],
-    ['an operation that is not served yet', { method: 'GET', path: '/conferences' }, 501, '10037'],
   ];
   for (const [name, { method = 'GET', path, ...options }, status, code, pointer] of rows) {
     test(name, async () => {
