@@ -8,7 +8,7 @@ build="g++ cmake ninja-build make ccache mold pkg-config git
   libpugixml-dev node-llhttp
   libspandsp-dev libopus-dev libmp3lame-dev libmpg123-dev libspeexdsp-dev flite1-dev espeak-ng"
 tests="clang-19 lld-19 libclang-rt-19-dev doctest-dev libbenchmark-dev libsrtp2-dev libwslay-dev
-  postgresql-15 sip-tester openssl wrk"
+  postgresql-15 sip-tester baresip linphone-cli kamailio kamailio-tls-modules openssl wrk"
 node=""
 command -v node >/dev/null 2>&1 || node="nodejs"
 command -v npm >/dev/null 2>&1 || node="$node npm"

@@ -5,12 +5,15 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include "app/sip_settings.h"
 #include "app/trunk_settings.h"
 #include "core/log.h"
 #include "ledger/money.h"
 
 namespace tandem::app {
 namespace {
+
+constexpr size_t kMaxSipAddresses = 4;
 
 Result<void> set_text(std::string& to, std::string_view value) {
   to = value;
@@ -21,6 +24,32 @@ Result<void> set_address(Address& to, std::string_view value) {
   auto address = parse_address(value);
   if (!address) return tl::unexpected(address.error());
   to = std::move(*address);
+  return {};
+}
+
+/// "127.0.0.1:5060,[::1]:5060".
+Result<void> set_addresses(std::vector<Address>& to, std::string_view value) {
+  std::vector<Address> all;
+  while (!value.empty()) {
+    const size_t comma = std::min(value.find(','), value.size());
+    auto address = parse_address(value.substr(0, comma));
+    if (!address) return tl::unexpected(address.error());
+    all.push_back(std::move(*address));
+    value.remove_prefix(std::min(comma + 1, value.size()));
+  }
+  if (all.empty() || all.size() > kMaxSipAddresses) return fail("wants one to four addresses");
+  to = std::move(all);
+  return {};
+}
+
+/// An address or "off".
+Result<void> set_listener(std::string& to, std::string_view value) {
+  if (value != "off") {
+    if (const auto address = parse_address(value); !address) {
+      return fail(address.error().what + ", or off");
+    }
+  }
+  to = value;
   return {};
 }
 
@@ -73,6 +102,7 @@ Result<void> set_starting_credit(Config& config, std::string_view value) {
 
 using V = std::string_view;
 
+constexpr int kMostCps = 1'000'000;
 constexpr int kMostRetentionDays = 36'500;
 
 constexpr Setting kSettings[] = {
@@ -82,8 +112,26 @@ constexpr Setting kSettings[] = {
      [](Config& c, V v) { return set_text(c.data_dir, v); }},
     {"http", "ADDR", "where the API listens, with the API page (default 127.0.0.1:8080)",
      [](Config& c, V v) { return set_address(c.http, v); }},
-    {"sip", "ADDR", "SIP over UDP and TCP, TLS one port above (default 127.0.0.1:5060)",
-     [](Config& c, V v) { return set_address(c.sip, v); }},
+    {"sip", "ADDR[,ADDR]", "SIP over UDP and TCP (default 127.0.0.1:5060)",
+     [](Config& c, V v) { return set_addresses(c.sip, v); }},
+    {"sip-tls", "ADDR|off",
+     "SIP over TLS (default: one port above --sip, if there is a certificate)",
+     [](Config& c, V v) { return set_listener(c.sip_tls, v); }},
+    {"sip-wss", "ADDR|off",
+     "SIP over secure WebSockets (default: two ports above --sip, if there is a certificate)",
+     [](Config& c, V v) { return set_listener(c.sip_wss, v); }},
+    {"sip-tls-cert", "FILE",
+     "certificate chain (PEM) of SIP (default: --tls-cert; in the sandbox one is made)",
+     [](Config& c, V v) { return set_text(c.sip_tls_cert, v); }},
+    {"sip-tls-key", "FILE", "private key of --sip-tls-cert (PEM)",
+     [](Config& c, V v) { return set_text(c.sip_tls_key, v); }},
+    {"sip-tls-ca", "FILE", "authorities (PEM) of peers we call by TLS, besides the system's",
+     [](Config& c, V v) { return set_text(c.sip_tls_ca, v); }},
+    {"public-ip", "IP", "what SIP peers are told to reach us at, behind a 1:1 NAT",
+     [](Config& c, V v) { return set_text(c.public_ip, v); }},
+    {"sip-dns", "ADDR[,ADDR]",
+     "name servers that SIP names are looked up at (default: the system's)",
+     [](Config& c, V v) { return set_text(c.sip_dns, v); }},
     {"sip-domain", "NAME", "host part of SIP URIs and realm of sign-ins (default: the SIP address)",
      [](Config& c, V v) { return set_text(c.sip_domain, v); }},
     {"database", "CONNINFO",
@@ -101,6 +149,12 @@ constexpr Setting kSettings[] = {
      [](Config& c, V v) { return set_number(c.shards, v, 0, 256); }},
     {"rate-limit", "N", "requests a minute and account",
      [](Config& c, V v) { return set_number(c.rate_limit, v, 0, 100'000'000); }},
+    {"account-cps", "N", "calls a second that an account may start (default: no limit)",
+     [](Config& c, V v) { return set_number(c.account_cps, v, 0, kMostCps); }},
+    {"profile-cps", "N", "the same for an outbound voice profile (default: no limit)",
+     [](Config& c, V v) { return set_number(c.profile_cps, v, 0, kMostCps); }},
+    {"connection-cps", "N", "the same for a connection (default: no limit)",
+     [](Config& c, V v) { return set_number(c.connection_cps, v, 0, kMostCps); }},
     {"event-retention", "DAYS", "how long events and webhook deliveries are kept (default 30)",
      [](Config& c, V v) { return set_number(c.event_retention, v, 1, kMostRetentionDays); }},
     {"record-retention", "DAYS", "how long audit events and detail records are kept (default 400)",
@@ -266,6 +320,7 @@ Result<Config> read_config(const std::vector<std::string_view>& flags) {
   if (config.tls_cert.empty() != config.tls_key.empty()) {
     return fail("tls-cert and tls-key go together");
   }
+  if (auto sound = check_sip(config); !sound) return tl::unexpected(sound.error());
   return config;
 }
 

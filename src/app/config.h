@@ -32,14 +32,24 @@ struct Config {
   Profile profile = Profile::Sandbox;
   std::string data_dir = "./data";
   Address http{"127.0.0.1", 8080};
-  Address sip{"127.0.0.1", 5060};
-  std::string sip_domain;  // host part of our SIP URIs; empty: the host of `sip`
+  std::vector<Address> sip{{"127.0.0.1", 5060}};  // UDP and TCP; we call ourselves at the first
+  std::string sip_domain;    // host part of our SIP URIs; empty: the host of `sip`
+  std::string sip_tls;       // address, or "off"; empty: as secure_sip() says
+  std::string sip_wss;       // the same of SIP over secure WebSockets
+  std::string sip_tls_cert;  // PEM; empty: tls_cert, or in the sandbox one that is made
+  std::string sip_tls_key;
+  std::string sip_tls_ca;  // whom we trust besides the system's authorities when we call by TLS
+  std::string public_ip;   // what SIP peers are told instead of our addresses, behind a 1:1 NAT
+  std::string sip_dns;     // name servers for SIP; empty: the system's
   std::string database;    // libpq connection string; empty: SQLite in the data directory
   std::string api_key;     // sandbox only: the key of its account; empty: made at the first start
   std::string public_url;  // how clients reach us: links in answers; empty: from `http`
   std::string tls_cert;    // PEM; with tls_key: HTTPS instead of HTTP
   std::string tls_key;
   int shards = 0;              // event loops; 0: one a core
+  int account_cps = 0;         // calls a second that may begin; 0: as many as come
+  int profile_cps = 0;         // the same of an outbound voice profile
+  int connection_cps = 0;      // and of a connection
   int rate_limit = 0;          // requests a minute and account; 0: the profile's default
   int event_retention = 30;    // days for which events and their deliveries are kept
   int record_retention = 400;  // days for which audit events and detail records are kept

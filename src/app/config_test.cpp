@@ -28,6 +28,17 @@ TEST_CASE("addresses are read in their usual forms") {
   }
 }
 
+TEST_CASE("SIP listens at several addresses, encrypted at one or nowhere") {
+  const auto config = read_config({"--sip", "127.0.0.1:5070,[::1]:5070", "--sip-tls", "off"});
+  REQUIRE_MESSAGE(config.has_value(), config.error().what);
+  REQUIRE(config->sip.size() == 2);
+  CHECK(config->sip[1].text() == "[::1]:5070");
+  CHECK(config->sip_tls == "off");
+  for (const auto* bad : {"--sip=", "--sip=127.0.0.1", "--sip-tls=on", "--sip-wss=127.0.0.1"}) {
+    CHECK_MESSAGE(!read_config({bad}).has_value(), bad);
+  }
+}
+
 TEST_CASE("flags win over the environment, the environment over the file") {
   const std::string path = std::string(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp") +
                            "/tandem_config_test.yaml";

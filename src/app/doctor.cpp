@@ -13,17 +13,20 @@
 #include <unistd.h>
 
 #include "app/doctor_data.h"
+#include "app/sip_settings.h"
 #include "app/smpp_probe.h"
 #include "app/trunk_probe.h"
 #include "core/clock.h"
+#include "runtime/tls.h"
 
 namespace tandem::app {
 namespace {
 
 using Grade = Finding::Grade;
 
-constexpr rlim_t kWantedFiles = 20'000;         // two sockets a leg, thousands of legs
-constexpr long kWantedSocketBuffer = 4L << 20;  // a burst of SIP on one UDP socket
+constexpr rlim_t kWantedFiles = 20'000;            // two sockets a leg, thousands of legs
+constexpr long kWantedSocketBuffer = 4L << 20;     // a burst of SIP on one UDP socket
+constexpr int64_t kSoonSeconds = 21L * 24 * 3600;  // a certificate is to be renewed before
 /// Nobody's clock is right that lies before this was written (2025-01-01).
 constexpr int64_t kEarliestSaneMs = 1735689600000;
 
@@ -113,10 +116,43 @@ Finding look_at_clock() {
   return {Grade::Fine, "The clock is synchronised", ""};
 }
 
-Finding look_at_file(const std::string& path, const std::string& flag) {
-  if (std::ifstream(path).good()) return {Grade::Fine, flag + " " + path + " can be read", ""};
-  return {Grade::Broken, flag + ": " + path + " cannot be read",
-          "Check the path and that this user may read it"};
+std::string day_of(int64_t seconds) {
+  constexpr size_t kDateSize = 10;
+  return to_iso8601(WallTime(std::chrono::seconds(seconds))).substr(0, kDateSize);
+}
+
+/// Whether a certificate can be used, with its key, today and for some weeks.
+Finding look_at_certificate(const std::string& cert, const std::string& key,
+                            const std::string& flag) {
+  if (const auto context = runtime::TlsContext::server(cert, key); !context) {
+    return {Grade::Broken, flag + ": " + context.error().what,
+            "Give the chain as PEM, the server's own certificate first, and its key"};
+  }
+  const auto end = runtime::certificate_end(cert);
+  if (!end) return {Grade::Broken, flag + ": " + end.error().what, "Give a PEM file"};
+  const int64_t left = *end - SystemClock().now().time_since_epoch().count() / 1000;
+  if (left <= 0) {
+    return {Grade::Broken, flag + ": " + cert + " has expired on " + day_of(*end),
+            "Renew it; peers refuse to connect"};
+  }
+  if (left < kSoonSeconds) {
+    return {Grade::Advice, flag + ": " + cert + " expires on " + day_of(*end), "Renew it"};
+  }
+  return {Grade::Fine, flag + ": " + cert + " is good until " + day_of(*end), ""};
+}
+
+void look_at_secure_sip(const Config& config, std::vector<Finding>& findings) {
+  const SecureSip secure = secure_sip(config);
+  if (secure.tls) {
+    findings.push_back(look_at_port(*secure.tls, SOCK_STREAM, "--sip-tls", "SIP over TLS"));
+  }
+  if (secure.wss) {
+    findings.push_back(look_at_port(*secure.wss, SOCK_STREAM, "--sip-wss", "SIP over WSS"));
+  }
+  const bool made_later = secure.self_signed && !std::ifstream(secure.cert).good();
+  if ((secure.tls || secure.wss) && !made_later) {
+    findings.push_back(look_at_certificate(secure.cert, secure.key, "SIP certificate"));
+  }
 }
 
 }  // namespace
@@ -124,19 +160,22 @@ Finding look_at_file(const std::string& path, const std::string& flag) {
 std::vector<Finding> examine(const Config& config) {
   std::vector<Finding> findings;
   findings.push_back(look_at_port(config.http, SOCK_STREAM, "--http", "HTTP"));
-  findings.push_back(look_at_port(config.sip, SOCK_DGRAM, "--sip", "SIP"));
-  findings.push_back(look_at_port(config.sip, SOCK_STREAM, "--sip", "SIP"));
+  for (const Address& address : config.sip) {
+    findings.push_back(look_at_port(address, SOCK_DGRAM, "--sip", "SIP"));
+    findings.push_back(look_at_port(address, SOCK_STREAM, "--sip", "SIP"));
+  }
+  look_at_secure_sip(config, findings);
   for (Finding& finding : examine_data(config)) findings.push_back(std::move(finding));
   findings.push_back(look_at_files());
   findings.push_back(look_at_socket_buffers());
   findings.push_back(look_at_clock());
   if (!config.tls_cert.empty()) {
-    findings.push_back(look_at_file(config.tls_cert, "--tls-cert"));
-    findings.push_back(look_at_file(config.tls_key, "--tls-key"));
+    findings.push_back(look_at_certificate(config.tls_cert, config.tls_key, "--tls-cert"));
   }
   for (const auto& link : config.smpp.links) findings.push_back(examine_smpp_link(link));
   for (const auto& trunk : config.trunks) {
-    for (Finding& finding : examine_trunk(trunk)) findings.push_back(std::move(finding));
+    for (Finding& finding : examine_trunk(trunk, config.sip_tls_ca))
+      findings.push_back(std::move(finding));
   }
   return findings;
 }

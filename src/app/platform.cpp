@@ -23,6 +23,7 @@
 #include "app/sandbox.h"
 #include "app/sandbox_phones.h"
 #include "app/sandbox_rcs.h"
+#include "app/sip_doors.h"
 #include "app/site.h"
 #include "app/web_fetcher.h"
 #include "carrier/sandbox/inbox.h"
@@ -111,19 +112,6 @@ events::Dispatcher::Options delivery_options(const Config& config, events::Feed&
 WebFetcher::Options fetcher_options(const Config& config) {
   WebFetcher::Options options;
   if (is_sandbox(config)) options.allow = nullptr;  // as for webhooks
-  return options;
-}
-
-products::voice::Switchboard::Options switchboard_options(const Config& config) {
-  products::voice::Switchboard::Options options;
-  if (!config.s3_url.empty()) options.clouds.s3 = config.s3_url;
-  if (!config.gcs_url.empty()) options.clouds.gcs = config.gcs_url;
-  if (!config.azure_url.empty()) options.clouds.azure = config.azure_url;
-  options.host = config.sip.host;
-  options.port = config.sip.port;
-  options.domain = config.sip_domain;
-  options.base_url = config.base_url();
-  options.directory = config.data_dir + "/recording";
   return options;
 }
 
@@ -227,6 +215,8 @@ struct Platform::Parts {
   std::atomic<bool> resetting{false};
   std::thread background;
   std::unique_ptr<http::Server> server;
+  std::vector<std::string> sip_places;
+  std::unique_ptr<http::Server> sip_server;  // of SIP over secure WebSockets; null: none
 
   VirtualClock* virtual_clock() { return dynamic_cast<VirtualClock*>(clock.get()); }
   WallTime now() const { return clock->now(); }
@@ -277,9 +267,10 @@ Result<void> Platform::Parts::open_state() {
   if (!prices) return tl::unexpected(prices.error());
   rates.emplace(std::move(*prices));
   fetcher = std::make_unique<WebFetcher>(fetcher_options(config));
+  auto calling = switchboard_options(config);
+  if (!calling) return tl::unexpected(calling.error());
   switchboard = std::make_unique<products::voice::Switchboard>(
-      switchboard_options(config),
-      products::voice::Switchboard::Means{*blobs, *secrets, *fetcher, *rates});
+      std::move(*calling), products::voice::Switchboard::Means{*blobs, *secrets, *fetcher, *rates});
   service_calls = std::make_unique<products::voice::ServiceCalls>(*switchboard);
   codes = std::make_unique<products::PhoneCodes>(service_texts, *service_calls);
   declare_products(*registry,
@@ -351,6 +342,9 @@ void Platform::Parts::wire() {
   dispatcher->set_completion(ledger::let_payers_pay);
   dispatcher->on_timers([this](WallTime due) { workflows->due_at(due); });
   dispatcher->on_change(collections_of_callers(), [this] { gate->forget(); });
+  dispatcher->on_change({"credential_connections", "telephony_credentials", "fqdn_connections"},
+                        [this] { switchboard->users_changed(); });
+  dispatcher->on_change({"fqdns", "fqdn_connections"}, [this] { switchboard->look_at_names(); });
   balances = std::make_unique<products::account::BalanceWatch>(*shards, *dispatcher);
   dispatcher->on_change({std::string(ledger::kEntries)}, [this] { balances->changed(); });
   pipeline =
@@ -446,7 +440,13 @@ Result<void> Platform::Parts::listen_for_calls() {
     switchboard->set_gateways({{phones->host_port()}});
   }
   switchboard->set_trunks(config.trunks);
-  return switchboard->start(*dispatcher, *shards, metrics);
+  if (auto started = switchboard->start(*dispatcher, *shards, metrics); !started) return started;
+  site.mount(kSipWebSocketPath, switchboard->websocket_handler());
+  auto secure = open_secure_websockets(config, *shards, switchboard->websocket_handler());
+  if (!secure) return tl::unexpected(secure.error());
+  sip_server = std::move(*secure);
+  sip_places = list_sip_places(config, *switchboard, sip_server.get());
+  return {};
 }
 
 Result<std::unique_ptr<Platform>> Platform::start(const Config& config) {
@@ -473,6 +473,7 @@ Platform::~Platform() {
   Parts& parts = *parts_;
   parts.ready = false;
   if (parts.server) parts.server->stop(kStopGrace);
+  if (parts.sip_server) parts.sip_server->stop(std::chrono::milliseconds(0));
   if (parts.background.joinable()) parts.background.join();
   if (parts.phones) parts.phones->stop();
   parts.switchboard->stop();
@@ -488,6 +489,7 @@ Platform::~Platform() {
 }
 
 std::string Platform::base_url() const { return parts_->config.base_url(); }
+std::vector<std::string> Platform::sip_places() const { return parts_->sip_places; }
 const std::string& Platform::api_key() const { return parts_->api_key; }
 std::string Platform::webhook_public_key() const { return parts_->signing_key->public_key(); }
 

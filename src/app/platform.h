@@ -19,6 +19,8 @@ class Platform {
 
   /// Where the API is: "http://127.0.0.1:8080".
   std::string base_url() const;
+  /// Where SIP is spoken, a line a listener: "udp, tcp 127.0.0.1:5060".
+  std::vector<std::string> sip_places() const;
   /// The sandbox account's key; empty in the operator profile.
   const std::string& api_key() const;
   /// Base64 of the Ed25519 key that webhooks are verified with.

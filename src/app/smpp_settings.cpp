@@ -203,7 +203,7 @@ Result<void> complete(Draft& draft) {
   if (draft.routes.empty()) draft.routes.push_back({});
   for (Route& route : draft.routes) route.link = setup.name;
   if (!draft.tls) return draft.authority.empty() ? Result<void>{} : fail("tls-ca wants tls: true");
-  auto tls = runtime::TlsContext::client(draft.authority);
+  auto tls = runtime::TlsContext::client(draft.authority, runtime::TlsContext::Speaks::Other);
   if (!tls) return tl::unexpected(tls.error());
   setup.options.tls = std::move(*tls);
   return {};

@@ -9,6 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "runtime/stream.h"
+#include "runtime/tls.h"
+
 namespace tandem::app {
 namespace {
 
@@ -16,6 +19,7 @@ using carrier::Trunk;
 using Grade = Finding::Grade;
 
 constexpr size_t kAnswerBytes = 2'048;
+constexpr int kMaxTurns = 10;  // of a TLS handshake
 
 struct FreeAddresses {
   void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
@@ -44,9 +48,9 @@ class Socket {
 
 Addresses resolve(const Trunk& trunk) {
   addrinfo hints{};
-  hints.ai_socktype = trunk.transport == Trunk::Transport::Tcp ? SOCK_STREAM : SOCK_DGRAM;
+  hints.ai_socktype = trunk.transport == Trunk::Transport::Udp ? SOCK_DGRAM : SOCK_STREAM;
   addrinfo* found = nullptr;
-  const std::string port = std::to_string(trunk.port);
+  const std::string port = std::to_string(trunk.actual_port());
   if (::getaddrinfo(trunk.host.c_str(), port.c_str(), &hints, &found) != 0) return nullptr;
   return Addresses(found);
 }
@@ -82,9 +86,31 @@ bool answers(const addrinfo& to, const Trunk& trunk) {
   return got > 0 && std::string_view(answer, static_cast<size_t>(got)).starts_with("SIP/2.0 ");
 }
 
+/// Whether the carrier shows a certificate for its host that leads to an authority we trust.
+bool is_trusted(const addrinfo& to, const Trunk& trunk, const std::string& authorities) {
+  const auto context = runtime::TlsContext::client(authorities, runtime::TlsContext::Speaks::Other);
+  const Socket socket(to);
+  const bool begun = ::connect(socket.fd(), to.ai_addr, to.ai_addrlen) == 0 || errno == EINPROGRESS;
+  if (!context || !begun || !socket.wait(POLLOUT)) return false;
+  runtime::Stream stream = runtime::Stream::connect_tls(runtime::UniqueFd(::dup(socket.fd())),
+                                                        **context, trunk.host, nullptr);
+  for (int turn = 0; turn < kMaxTurns; ++turn) {
+    const runtime::IoState state = stream.handshake();
+    if (state != runtime::IoState::Again) return state == runtime::IoState::Ok;
+    if (!socket.wait(POLLIN)) return false;
+  }
+  return false;
+}
+
+/// "takes connections", or empty when nothing answers.
+std::string answer_of(const addrinfo& to, const Trunk& trunk) {
+  if (trunk.transport == Trunk::Transport::Udp) return answers(to, trunk) ? "answers" : "";
+  return connects(to) ? "takes connections" : "";
+}
+
 }  // namespace
 
-std::vector<Finding> examine_trunk(const Trunk& trunk) {
+std::vector<Finding> examine_trunk(const Trunk& trunk, const std::string& authorities) {
   const std::string who = "Trunk " + trunk.name + ": ";
   const Addresses found = resolve(trunk);
   if (!found) {
@@ -92,10 +118,14 @@ std::vector<Finding> examine_trunk(const Trunk& trunk) {
              "Check the host in the configuration file, and DNS: getent hosts " + trunk.host}};
   }
   std::vector<Finding> findings;
-  const bool tcp = trunk.transport == Trunk::Transport::Tcp;
-  const std::string where = fmt::format("{}:{}", trunk.host, trunk.port);
-  if (tcp ? connects(*found) : answers(*found, trunk)) {
-    findings.push_back({Grade::Fine, who + where + (tcp ? " takes connections" : " answers"), ""});
+  const bool tls = trunk.transport == Trunk::Transport::Tls;
+  const std::string where = fmt::format("{}:{}", trunk.host, trunk.actual_port());
+  const std::string answer = answer_of(*found, trunk);
+  if (!answer.empty() && tls && !is_trusted(*found, trunk, authorities)) {
+    findings.push_back({Grade::Broken, who + where + " shows a certificate we do not trust",
+                        "Its authority goes into --sip-tls-ca, and `host` must be a name in it"});
+  } else if (!answer.empty()) {
+    findings.push_back({Grade::Fine, who + where + " " + answer, ""});
   } else {
     findings.push_back({Grade::Advice, who + where + " does not answer",
                         "Check host, port and transport, the firewall, and whether the carrier "

@@ -19,8 +19,15 @@ Texts read_texts(const YAML::Node& value) {
 
 Result<void> read_transport(Trunk& trunk, const YAML::Node& value) {
   const auto text = value.as<std::string>();
-  if (text != "udp" && text != "tcp") return fail("wants udp or tcp");
-  trunk.transport = text == "tcp" ? Trunk::Transport::Tcp : Trunk::Transport::Udp;
+  if (text == "udp") {
+    trunk.transport = Trunk::Transport::Udp;
+  } else if (text == "tcp") {
+    trunk.transport = Trunk::Transport::Tcp;
+  } else if (text == "tls") {
+    trunk.transport = Trunk::Transport::Tls;
+  } else {
+    return fail("wants udp, tcp or tls");
+  }
   return {};
 }
 

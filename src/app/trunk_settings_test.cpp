@@ -21,7 +21,7 @@ TEST_CASE("a trunk is read with all it has") {
   CHECK(a.priority == 2);
   CHECK(a.health_interval == std::chrono::seconds(5));
   CHECK(a.calls_from("192.0.2.7"));
-  CHECK(trunks->back().port == 5060);
+  CHECK(trunks->back().actual_port() == 5060);
   CHECK_FALSE(trunks->back().registers);
 }
 

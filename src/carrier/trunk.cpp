@@ -9,6 +9,21 @@
 namespace tandem::carrier {
 namespace {
 
+constexpr uint16_t kSipPort = 5060;
+constexpr uint16_t kTlsPort = 5061;
+
+std::string_view transport_name(Trunk::Transport transport) {
+  switch (transport) {
+    case Trunk::Transport::Udp:
+      return "udp";
+    case Trunk::Transport::Tcp:
+      return "tcp";
+    case Trunk::Transport::Tls:
+      return "tls";
+  }
+  return {};
+}
+
 bool is_address(const std::string& text) {
   in6_addr bytes{};
   return ::inet_pton(AF_INET, text.c_str(), &bytes) == 1 ||
@@ -44,11 +59,18 @@ Result<void> check(const Trunk& trunk) {
 
 }  // namespace
 
+uint16_t Trunk::actual_port() const {
+  if (port != 0) return port;
+  return transport == Transport::Tls ? kTlsPort : kSipPort;
+}
+
 std::string Trunk::uri(std::string_view user) const {
   const bool v6 = host.find(':') != std::string::npos;
-  return fmt::format("sip:{}{}{}:{};transport={}", user, user.empty() ? "" : "@",
-                     v6 ? "[" + host + "]" : host, port,
-                     transport == Transport::Tcp ? "tcp" : "udp");
+  // A name without a port is looked for by its SRV records (RFC 3263 section 4.2).
+  const bool searched = port == 0 && !is_address(host);
+  return fmt::format(
+      "sip:{}{}{}{};transport={}", user, user.empty() ? "" : "@", v6 ? "[" + host + "]" : host,
+      searched ? std::string() : fmt::format(":{}", actual_port()), transport_name(transport));
 }
 
 std::vector<std::string> Trunk::addresses() const {

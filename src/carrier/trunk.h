@@ -12,11 +12,11 @@ namespace tandem::carrier {
 
 /// A line to a carrier, as the operator describes it.
 struct Trunk {
-  enum class Transport : uint8_t { Udp, Tcp };
+  enum class Transport : uint8_t { Udp, Tcp, Tls };
 
   std::string name;
-  std::string host;  // name or address of the carrier's SIP server
-  uint16_t port = 5060;
+  std::string host;   // name or address of the carrier's SIP server
+  uint16_t port = 0;  // 0: what SRV records say, else 5060, of TLS 5061
   Transport transport = Transport::Udp;
   /// What the carrier may ask us for, and under which it registers us.
   std::string username;
@@ -30,6 +30,7 @@ struct Trunk {
   /// Addresses its calls come from; its host is one when that is an address.
   std::vector<std::string> sources;
 
+  uint16_t actual_port() const;
   /// "sip:carrier.example.com:5060;transport=tcp"; with a user when there is one.
   std::string uri(std::string_view user = {}) const;
   /// Every address its calls may come from.

@@ -43,6 +43,11 @@ TEST_CASE("calls come from the host and the sources, and from nowhere else") {
 TEST_CASE("addresses are written as SIP URIs") {
   Trunk one = trunk("a", {}, 10);
   CHECK(one.uri("+1312") == "sip:+1312@192.0.2.1:5060;transport=udp");
+  one.host = "carrier.example.com";
+  one.transport = Trunk::Transport::Tls;
+  CHECK(one.uri() == "sip:carrier.example.com;transport=tls");
+  one.host = "192.0.2.1";
+  CHECK(one.uri() == "sip:192.0.2.1:5061;transport=tls");
   one.host = "2001:db8::1";
   one.port = 5080;
   one.transport = Trunk::Transport::Tcp;

@@ -35,6 +35,7 @@ void greet(const app::Platform& platform) {
   if (!platform.api_key().empty()) fmt::print("  API key       {}\n", platform.api_key());
   fmt::print("  Webhook key   {}\n", platform.webhook_public_key());
   fmt::print("  API page      {}/docs\n", url);
+  for (const std::string& line : platform.sip_places()) fmt::print("  SIP           {}\n", line);
   if (!platform.api_key().empty()) {
     fmt::print(
         "\nTry it:\n  curl -H 'Authorization: Bearer {}' {}/v2/billing_groups \\\n"

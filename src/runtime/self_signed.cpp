@@ -44,6 +44,7 @@ std::string alternative_names(const std::string& host) {
   const bool is_address = SocketAddress::parse(host, 0).has_value();
   std::string names = (is_address ? "IP:" : "DNS:") + host;
   if (host == "localhost") names += ",IP:127.0.0.1,IP:::1";
+  if (host == "127.0.0.1") names += ",DNS:localhost,IP:::1";
   return names;
 }
 
@@ -96,6 +97,17 @@ Result<void> make_self_signed(const std::string& host, const std::string& cert_f
   PEM_write_bio_X509(certificate_text.get(), certificate.get());
   if (auto written = write_file(key_file, key_text.get(), 0600); !written) return written;
   return write_file(cert_file, certificate_text.get(), 0644);
+}
+
+Result<int64_t> certificate_end(const std::string& cert_file) {
+  const Bio file(BIO_new_file(cert_file.c_str(), "r"));
+  const Certificate certificate(file ? PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr)
+                                     : nullptr);
+  tm when{};
+  if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &when) != 1) {
+    return fail("cannot read a certificate from " + cert_file + ": " + take_tls_error());
+  }
+  return static_cast<int64_t>(::timegm(&when));
 }
 
 }  // namespace tandem::runtime

@@ -70,7 +70,8 @@ Result<std::shared_ptr<TlsContext>> TlsContext::server(const std::string& cert_f
   return result;
 }
 
-Result<std::shared_ptr<TlsContext>> TlsContext::client(const std::string& extra_ca_file) {
+Result<std::shared_ptr<TlsContext>> TlsContext::client(const std::string& extra_ca_file,
+                                                       Speaks speaks) {
   std::shared_ptr<TlsContext> result(new TlsContext(new_context(TLS_client_method())));
   SSL_CTX* context = result->context_;
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
@@ -84,7 +85,7 @@ Result<std::shared_ptr<TlsContext>> TlsContext::client(const std::string& extra_
   }
   // Sessions are kept by who connects, one a target.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-  SSL_CTX_set_alpn_protos(context, kAlpn, kAlpnBytes);
+  if (speaks == Speaks::Http) SSL_CTX_set_alpn_protos(context, kAlpn, kAlpnBytes);
   return result;
 }
 

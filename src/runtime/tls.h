@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -16,8 +17,11 @@ class TlsContext {
   /// Server side: certificate chain and key as PEM files. Speaks "http/1.1" in ALPN.
   static Result<std::shared_ptr<TlsContext>> server(const std::string& cert_file,
                                                     const std::string& key_file);
+  /// What is spoken inside: HTTP names itself in ALPN, others name nothing.
+  enum class Speaks { Http, Other };
   /// Client side: verifies against the system's roots, plus `extra_ca_file` when given.
-  static Result<std::shared_ptr<TlsContext>> client(const std::string& extra_ca_file = {});
+  static Result<std::shared_ptr<TlsContext>> client(const std::string& extra_ca_file = {},
+                                                    Speaks speaks = Speaks::Http);
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
@@ -33,6 +37,9 @@ class TlsContext {
 /// exist. The key file is readable by its owner only.
 Result<void> make_self_signed(const std::string& host, const std::string& cert_file,
                               const std::string& key_file);
+
+/// Until when the first certificate of a PEM file is good, in seconds since 1970.
+Result<int64_t> certificate_end(const std::string& cert_file);
 
 /// The newest reason in OpenSSL's error queue as text; empties the queue.
 std::string take_tls_error();

@@ -30,7 +30,7 @@ export class SipPhone {
   /** `user` and `password` answer challenges; `from` is the user part of From. */
   static async open(sipPort, { user = 'nobody', password, from = user } = {}) {
     const phone = new SipPhone();
-    Object.assign(phone, { sipPort, user, password, from, requests: [], waiting: [], answers: new Map(), packets: [] });
+    Object.assign(phone, { sipPort, user, password, from, requests: [], waiting: [], answers: new Map(), heard1xx: new Set(), packets: [] });
     phone.socket = createSocket('udp4').bind(0, '127.0.0.1');
     phone.rtp = createSocket('udp4').bind(0, '127.0.0.1');
     await Promise.all([once(phone.socket, 'listening'), once(phone.rtp, 'listening')]);
@@ -44,7 +44,9 @@ export class SipPhone {
 
   take(message) {
     if (message.status) {
-      if (message.status >= 200) this.answers.get(message.get('via').match(/branch=([^;]+)/)?.[1])?.(message);
+      const branch = message.get('via').match(/branch=([^;]+)/)?.[1];
+      this.heard1xx.add(branch);
+      if (message.status >= 200) this.answers.get(branch)?.(message);
       return;
     }
     if (message.method === 'ACK') return;
@@ -97,8 +99,10 @@ export class SipPhone {
   async ask(method, uri, dialog, body = '', type = undefined) {
     const branch = `z9hG4bK${token()}`;
     const answered = new Promise((resolve) => { this.answers.set(branch, resolve); });
-    this.send(this.lines(method, uri, dialog, branch), body, type);
-    const final = await within(answered, `response to ${method}`);
+    const send = () => this.send(this.lines(method, uri, dialog, branch), body, type);
+    send();
+    const again = setInterval(() => { if (!this.heard1xx.has(branch)) send(); }, 500);
+    const final = await within(answered, `response to ${method}`).finally(() => clearInterval(again));
     this.answers.delete(branch);
     if (method === 'INVITE' && final.status >= 300) {
       this.send(this.lines('ACK', uri, { ...dialog, to: final.get('to'), headers: [] }, branch));
@@ -123,8 +127,8 @@ export class SipPhone {
   }
 
   /** Calls; gives the final response and, when it was answered, the dialog. */
-  async call(to, { headers = [], formats } = {}) {
-    const uri = `sip:${to}@127.0.0.1:${this.sipPort}`;
+  async call(to, { headers = [], formats, host = `127.0.0.1:${this.sipPort}` } = {}) {
+    const uri = `sip:${to}@${host}`;
     const dialog = { from: `<sip:${this.from}@127.0.0.1>;tag=${token()}`, to: `<${uri}>`, callId: token(), cseq: 1, headers };
     const final = await this.ask('INVITE', uri, dialog, this.sdp(formats));
     if (final.status !== 200) return { final };

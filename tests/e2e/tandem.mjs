@@ -38,6 +38,10 @@ export class Tandem {
     tandem.env = options.env ?? {};
     tandem.port = await freePort();
     tandem.sipPort = await freePort();
+    // With `secure`: SIP over TLS and WSS too.
+    tandem.sipTlsPort = options.secure && await freePort();
+    tandem.sipWssPort = options.secure && await freePort();
+    tandem.v6Port = options.v6;  // SIP over IPv6 too
     await tandem.spawn();
     return tandem;
   }
@@ -52,7 +56,9 @@ export class Tandem {
 
   async spawn() {
     const args = ['serve', '--profile', this.profile, '--data-dir', this.dataDir,
-      '--http', `127.0.0.1:${this.port}`, '--sip', `127.0.0.1:${this.sipPort}`,
+      '--http', `127.0.0.1:${this.port}`, '--sip', `127.0.0.1:${this.sipPort}${this.v6Port ? `,[::1]:${this.v6Port}` : ''}`,
+      '--sip-tls', this.sipTlsPort ? `127.0.0.1:${this.sipTlsPort}` : 'off',
+      '--sip-wss', this.sipWssPort ? `127.0.0.1:${this.sipWssPort}` : 'off',
       '--validate-answers', ...this.extraArgs];
     this.log = '';
     this.process = spawn(binary, args, {

@@ -1,5 +1,7 @@
 #include "products/common/connections.h"
 
+#include <utility>
+
 #include <arpa/inet.h>
 
 #include "products/sip/sip.h"
@@ -12,10 +14,14 @@ using api::Draft;
 using api::refuse;
 using api::Resource;
 
+/// By which anybody may call the connection.
+const store::Index kSubdomain{.path = "inbound.sip_subdomain", .unique = true, .everywhere = true};
 constexpr size_t kMinUserName = 4;
 constexpr size_t kMaxUserName = 32;
 constexpr size_t kMinPassword = 8;
 constexpr size_t kMaxPassword = 128;
+constexpr size_t kUserNameTail = 20;
+constexpr size_t kGivenPassword = 32;
 
 bool is_user_name(std::string_view text) {
   if (text.size() < kMinUserName || text.size() > kMaxUserName) return false;
@@ -59,6 +65,20 @@ Result<void, ApiError> check_fqdn(Draft& draft) {
   return {};
 }
 
+/// Who signs in by credentials is given them: no request can name any.
+Result<void, ApiError> give_credentials(Draft& draft) {
+  json::Value& connection = draft.document;
+  const bool signs_in =
+      std::as_const(connection).at_path("outbound.ip_authentication_method").string() ==
+      "credential-authentication";
+  if (signs_in && std::as_const(connection)["user_name"].string().empty()) {
+    connection.set("user_name", "fqdn" + draft.call.ids.token(kUserNameTail));
+    connection.set("password", draft.call.ids.token(kGivenPassword));
+  }
+  mirror_connection(draft);
+  return {};
+}
+
 }  // namespace
 
 void declare_connections(api::Registry& registry) {
@@ -73,8 +93,13 @@ void declare_connections(api::Registry& registry) {
 
   Resource ip = connection_resource("/ip_connections", "ip_connection");
   ip.defaults = R"({"active":true})";
+  ip.indexes = {kSubdomain};
   registry.resource(std::move(ip));
-  registry.resource(connection_resource("/fqdn_connections", "fqdn_connection"));
+  Resource fqdn = connection_resource("/fqdn_connections", "fqdn_connection");
+  fqdn.indexes = {{.path = "user_name", .unique = true, .everywhere = true}, kSubdomain};
+  fqdn.on_create = give_credentials;
+  fqdn.on_update = give_credentials;
+  registry.resource(std::move(fqdn));
 
   registry.resource({.path = "/ips",
                      .record_type = "ip",

@@ -1,3 +1,5 @@
+#include "products/common/verified_numbers.h"
+
 #include <string>
 
 #include "api/resource_engine.h"
@@ -17,7 +19,6 @@ using api::Outcome;
 using api::refuse;
 using contract::Op;
 
-constexpr std::string_view kNumbers = "verified_numbers";
 constexpr std::string_view kCodes = "verified_number_codes";  // by account and number
 constexpr auto kCodeTime = std::chrono::minutes(10);
 constexpr size_t kDigits = 6;
@@ -30,7 +31,7 @@ Outcome send_code(const PhoneCodes& codes, const Call& call, const store::Snapsh
   const std::string number(call.body["phone_number"].string());
   const std::string_view method = call.body["verification_method"].string();
   if (!is_e164(number)) return refuse("10016", "This is no E.164 number.", "/phone_number");
-  if (snapshot.get(kNumbers, key_of(call, number))) {
+  if (has_verified_number(snapshot, call.account.id, number)) {
     return refuse("10012", "You have verified this number already.", "/phone_number");
   }
   const std::string code = make_code(call.ids, kDigits);
@@ -68,7 +69,7 @@ Outcome check_code(const api::Registry& registry, const Call& call,
     effects.reply = api::Reply::json(contract::envelope(call.operation, status, error), status);
     return effects;
   }
-  const api::ResourceEngine* numbers = registry.engine(kNumbers);
+  const api::ResourceEngine* numbers = registry.engine(kVerifiedNumbers);
   const json::Value verified = numbers->make(
       {call.now, call.ids},
       json::Value::object({{"phone_number", number}, {"verified_at", to_iso8601(call.now)}}));

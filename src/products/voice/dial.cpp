@@ -51,6 +51,13 @@ Result<Connection, ApiError> own_application(const api::Call& request,
   return std::move(*found);
 }
 
+/// What a SIP URI that names no transport is called by.
+std::string transport_of(json::View body) {
+  const std::string_view name = body["sip_transport_protocol"].string();
+  if (name == "TCP") return ";transport=tcp";
+  return name == "TLS" ? ";transport=tls" : "";
+}
+
 /// Session and events of what the new call is linked to, or of its own.
 Result<void, ApiError> link(Turn& turn, const api::Call& request, OutboundAsk& ask) {
   const std::string_view to = request.body["link_to"].string();
@@ -136,8 +143,12 @@ void take_webhook(json::View body, CallState& call) {
 orders::Dial dial_order(json::View body, const Outbound& leg) {
   orders::Dial order;
   order.call = leg.call->id;
+  const bool elsewhere = leg.destination.kind == Destination::Kind::Address;
+  const std::string transport = elsewhere ? transport_of(body) : std::string();
   for (const Place& place : leg.destination.places) {
-    order.places.push_back({place.uri, place.aor, place.trunk, place.user, place.password});
+    const bool says = place.uri.find(";transport=") != std::string::npos;
+    order.places.push_back({says ? place.uri : place.uri + transport, place.aor, place.trunk,
+                            place.user, place.password});
   }
   order.from = leg.call->from;
   order.from_name = leg.call->from_name;

@@ -38,6 +38,8 @@ call::DialPlan dial_plan(const orders::Dial& order, std::optional<call::LegId> w
   plan.media.silence_when_idle = order.silence_when_idle;
   plan.media.digits = digit_mode(order.digits);
   plan.ring_timeout = order.ring_timeout;
+  plan.response_timeout = order.response_timeout;
+  plan.reliable_provisionals = order.reliable_provisionals;
   plan.time_limit = order.time_limit;
   plan.owner = order.call;
   if (with) {

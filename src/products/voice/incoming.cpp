@@ -20,6 +20,9 @@ namespace {
 using api::ApiError;
 using api::refuse;
 
+constexpr std::string_view kSecond = "GB";  // whose rules are tried when no country is named
+constexpr int64_t kRingSeconds = 90;        // of connections that name none
+
 constexpr std::string_view kHome = "US";  // localization of connections that name none
 
 json::Value custom_headers(const HeaderLines& headers) {
@@ -90,9 +93,26 @@ bool has_token(const Connection& connection, const HeaderLines& headers) {
   });
 }
 
+/// "round-robin": each call begins at the next of the connection's places.
+void take_turns(Turn& turn, const Connection& connection, std::vector<Place>& places) {
+  const std::string_view method =
+      connection.document.at_path("inbound.default_routing_method").string();
+  if (method != "round-robin" || places.size() < 2) return;
+  const std::string key = "calls/turn/" + connection.id();
+  const int64_t calls = turn.snapshot().counter(key);
+  turn.extra().batch.adjusts.push_back({key, 1});
+  std::rotate(places.begin(), places.begin() + calls % static_cast<int64_t>(places.size()),
+              places.end());
+}
+
+bool wants_srtp(const Connection& connection) {
+  const json::Value& own = connection.document.at_path("outbound.encrypted_media");
+  return connection.document["encrypted_media"].string() == "SRTP" || own.string() == "SRTP";
+}
+
 /// The second leg of a call that is relayed to a connection's phones or addresses.
 Result<orders::Dial, ApiError> relay_to(Turn& turn, const Connection& connection,
-                                        const CallState& first) {
+                                        const CallState& first, bool anonymous) {
   CallState second;
   second.id = new_call_id(turn.ids());
   second.leg_id = turn.ids().uuid();
@@ -109,13 +129,19 @@ Result<orders::Dial, ApiError> relay_to(Turn& turn, const Connection& connection
   follow_connection(second, connection.document);
   Outbound leg;
   leg.destination.places = places_of(turn.snapshot(), connection, number_for(connection, first.to));
+  take_turns(turn, connection, leg.destination.places);
   if (leg.destination.places.empty()) {
     return refuse("10005", "The connection has no address to send calls to.");
   }
   leg.call = &turn.add(std::move(second));
   orders::Dial dial = dial_order({}, leg);
   dial.from = caller_for(connection, first.from);
-  dial.encrypted = connection.document["encrypted_media"].string() == "SRTP";
+  dial.anonymous = anonymous;
+  dial.encrypted = wants_srtp(connection);
+  const json::Value& inbound = connection.document["inbound"];
+  dial.response_timeout = std::chrono::seconds(inbound["timeout_1xx_secs"].integer(0));
+  dial.ring_timeout = std::chrono::seconds(inbound["timeout_2xx_secs"].integer(kRingSeconds));
+  dial.reliable_provisionals = inbound["prack_enabled"].boolean();
   dial.digits = connection.document["dtmf_type"].string();
   const json::Value& codecs = connection.document.at_path("inbound.codecs");
   if (codecs.is_array()) {
@@ -136,7 +162,8 @@ std::string forwarded_to(const json::Value& settings) {
 
 /// The second leg of a call that is sent on: the number's owner pays, the caller is seen.
 Result<orders::Dial, ApiError> forward(Turn& turn, const Connection& connection,
-                                       const CallState& first, const std::string& to) {
+                                       const CallState& first, const std::string& to,
+                                       bool anonymous) {
   const auto leg = prepare_outbound(turn, connection,
                                     {.from = first.to,
                                      .from_name = first.from_name,
@@ -146,17 +173,21 @@ Result<orders::Dial, ApiError> forward(Turn& turn, const Connection& connection,
                                      .control = Control::Trunk});
   if (!leg) return tl::unexpected(leg.error());
   leg->call->from = first.from;
-  return dial_order({}, *leg);
+  orders::Dial dial = dial_order({}, *leg);
+  dial.anonymous = anonymous;
+  return dial;
 }
 
 /// The second leg of a call to a number whose calls are relayed or sent on; nothing for one that an
 /// application takes, or the voicemail of the number at once.
 Result<std::optional<orders::Dial>, ApiError> onward(Turn& turn, const Connection& connection,
-                                                     CallState& call, const std::string& to) {
+                                                     CallState& call, const std::string& to,
+                                                     bool anonymous) {
   if (to.empty() && connection.kind == Connection::Kind::Application) return std::nullopt;
   if (call.voicemail && call.voicemail->owner) return std::nullopt;
   call.control = Control::Trunk;
-  auto relay = to.empty() ? relay_to(turn, connection, call) : forward(turn, connection, call, to);
+  auto relay = to.empty() ? relay_to(turn, connection, call, anonymous)
+                          : forward(turn, connection, call, to, anonymous);
   if (!relay && call.voicemail) return std::nullopt;
   if (!relay) return tl::unexpected(std::move(relay.error()));
   if (call.voicemail) turn.find(relay->call)->voicemail_of = call.id;
@@ -183,14 +214,15 @@ Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
   CallState& call = add_incoming(turn, *connection, ask);
   call.on_net = ask.peer != kCarrierPeer;
   call.billing_group = owned->billing_group_id;
-  IncomingRoute route{call.id, std::string(connection->document["dtmf_type"].string()), {}};
+  IncomingRoute route{.call = call.id,
+                      .digits = std::string(connection->document["dtmf_type"].string())};
   json::Value settings;
   if (const auto row = turn.snapshot().get(kVoiceSettings, owned->id)) {
     settings = api::document_of(*row);
   }
   record_by_number(call, settings);
   offer_voicemail(turn, call, *owned);
-  auto relay = onward(turn, *connection, call, forwarded_to(settings));
+  auto relay = onward(turn, *connection, call, forwarded_to(settings), ask.anonymous);
   if (!relay) return tl::unexpected(std::move(relay.error()));
   route.relay = std::move(*relay);
   route.caller_stays = call.voicemail.has_value();
@@ -216,6 +248,54 @@ Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
   return route;
 }
 
+/// Whether the connection's own caller takes the place of the one who calls.
+bool overrides_caller(const json::Value& outbound, bool emergency) {
+  if (outbound["ani_override"].string().empty()) return false;
+  const std::string_view when = outbound["ani_override_type"].string("always");
+  return when == "always" || (when == "emergency") == emergency;
+}
+
+/// To a connection that was called by its URI, without a number.
+Result<IncomingRoute, ApiError> route_by_uri(Turn& turn, const Connection& connection,
+                                             const IncomingAsk& ask) {
+  CallState& call = add_incoming(turn, connection, ask);
+  call.control = Control::Trunk;
+  call.on_net = true;
+  IncomingRoute route{.call = call.id};
+  auto relay = relay_to(turn, connection, call, ask.anonymous);
+  if (!relay) return tl::unexpected(std::move(relay.error()));
+  route.relay = std::move(*relay);
+  take_inbound_limits(turn, call, connection.document);
+  tell_initiated(turn, call);
+  tell_initiated(turn, *turn.find(route.relay->call));
+  return route;
+}
+
+/// To a connection by its subdomain of ours, from anybody or from its own account alone.
+Result<IncomingRoute, ApiError> route_to_subdomain(Turn& turn, const Connection& connection,
+                                                   const IncomingAsk& ask) {
+  const bool signed_in = ask.peer.starts_with(kConnectionPeer);
+  const auto caller =
+      signed_in ? find_connection(turn.snapshot(), ask.peer.substr(kConnectionPeer.size()))
+                : std::nullopt;
+  const bool own = caller && caller->account == connection.account;
+  if (!own && !receives_from_anyone(connection)) {
+    return refuse("10010", "The connection takes calls of its own account only.");
+  }
+  return route_by_uri(turn, connection, ask);
+}
+
+/// From anybody, to a SIP user who wants that.
+Result<IncomingRoute, ApiError> route_to_user(Turn& turn, const IncomingAsk& ask) {
+  const auto user = find_sip_user(turn.snapshot(), ask.dialed, turn.now());
+  const auto connection =
+      user ? find_connection(turn.snapshot(), user->connection_id) : std::nullopt;
+  if (!connection || !is_open_to_all(turn.snapshot(), ask.dialed)) {
+    return refuse("10005", "Nobody takes calls here.");
+  }
+  return route_by_uri(turn, *connection, ask);
+}
+
 /// From a phone or PBX of a customer, to anywhere.
 Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk ask) {
   const auto connection = find_connection(turn.snapshot(), ask.peer.substr(kConnectionPeer.size()));
@@ -224,19 +304,23 @@ Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk as
   ask.dialed = without_prefix(*connection, ask.dialed);
   const json::Value& outbound = connection->document["outbound"];
   const std::string_view country = outbound["localization"].string(kHome);
-  const std::string number = to_e164(ask.dialed, country);
+  std::string number = to_e164(ask.dialed, country);
+  if (number.empty() && outbound["localization"].is_null()) number = to_e164(ask.dialed, kSecond);
   if (find_sip_user(turn.snapshot(), ask.dialed, turn.now())) {
     ask.dialed = "sip:" + ask.dialed + "@" + turn.office().domain;
   } else if (!number.empty() && !is_emergency(ask.dialed)) {
     ask.dialed = number;
   }
   if (const std::string from = to_e164(ask.from, country); !from.empty()) ask.from = from;
-  const std::string_view own = outbound["ani_override"].string();
-  if (!own.empty()) ask.from = own;
+  if (overrides_caller(outbound, is_emergency(ask.dialed))) {
+    ask.from = outbound["ani_override"].string();
+  }
   CallState& first = add_incoming(turn, *connection, ask);
   first.control = Control::Trunk;
   first.on_net = true;
-  IncomingRoute route{first.id, std::string(connection->document["dtmf_type"].string()), {}};
+  IncomingRoute route{.call = first.id,
+                      .digits = std::string(connection->document["dtmf_type"].string()),
+                      .encrypted = wants_srtp(*connection)};
   if (outbound["call_parking_enabled"].boolean()) {
     first.control = Control::Application;
     tell_initiated(turn, first);
@@ -250,6 +334,7 @@ Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk as
                                      .control = Control::Trunk});
   if (!leg) return tl::unexpected(leg.error());
   route.relay = dial_order({}, *leg);
+  route.relay->anonymous = ask.anonymous;
   tell_initiated(turn, first);
   tell_initiated(turn, *leg->call);
   return route;
@@ -258,7 +343,11 @@ Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk as
 }  // namespace
 
 Result<IncomingRoute, ApiError> route_incoming(Turn& turn, const IncomingAsk& ask) {
+  if (const auto connection = find_subdomain(turn.snapshot(), turn.office(), ask.host)) {
+    return route_to_subdomain(turn, *connection, ask);
+  }
   if (ask.peer.starts_with(kConnectionPeer)) return route_from_connection(turn, ask);
+  if (ask.peer == kPublicPeer) return route_to_user(turn, ask);
   return route_to_number(turn, ask);
 }
 
@@ -267,7 +356,7 @@ int sip_status(const ApiError& error) {
   const bool caller = code == "10016" && error.items[0].pointer == "/from";
   if (code == "10010" || code == "10039" || caller) return 403;
   if (code == "20100") return 402;
-  if (code == "10037" || code.starts_with("9004")) return 503;
+  if (code == "10037" || code == "10011" || code.starts_with("9004")) return 503;
   return 404;
 }
 

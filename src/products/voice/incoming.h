@@ -12,6 +12,7 @@ namespace tandem::products::voice {
 /// Who sends a call, in the words that Switchboard hands to the switch and gets back.
 inline constexpr std::string_view kPlatformPeer = "platform";
 inline constexpr std::string_view kCarrierPeer = "carrier";
+inline constexpr std::string_view kPublicPeer = "public";  // anybody, to a user open to all
 inline constexpr std::string_view kConnectionPeer = "connection:";  // and its id
 
 struct IncomingAsk {
@@ -20,15 +21,18 @@ struct IncomingAsk {
   std::string from_uri;
   std::string from_name;
   std::string dialed;
+  std::string host;  // that was dialled at
   HeaderLines headers;
   std::vector<std::string> codecs;
+  bool anonymous = false;  // the callee must not learn who calls
 };
 
 /// What becomes of it: an application is told, or it is relayed; `call` is its call_control_id.
 struct IncomingRoute {
   std::string call;
-  std::string digits;  // how keys go, as connections name it
-  std::optional<orders::Dial> relay;
+  std::string digits = {};  // how keys go, as connections name it
+  bool encrypted = false;   // SRTP or nothing
+  std::optional<orders::Dial> relay = {};
   bool caller_stays = false;  // when nobody answers the relayed call
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,14 @@ class SecretBox;
 
 namespace tandem::products::voice {
 
+class CallPace;
+
+/// "127.0.0.1:5060", "[::1]:5060".
+inline std::string host_port(const std::string& ip, uint16_t port) {
+  const bool v6 = ip.find(':') != std::string::npos && ip.front() != '[';
+  return (v6 ? "[" + ip + "]" : ip) + ":" + std::to_string(port);
+}
+
 /// Where calls leave the platform for the sandbox's own outside world.
 struct Gateway {
   std::string host_port;  // "127.0.0.1:5070"
@@ -21,12 +30,14 @@ struct Gateway {
 struct Office {
   const ledger::Rates& rates;
   const SecretBox& secrets;
-  std::string base_url;                // of links in events
-  std::string domain;                  // host part of our SIP URIs
-  std::string own_address;             // host and port where we speak SIP ourselves
-  std::vector<Gateway> gateways = {};  // tried in this order
+  std::string base_url;                  // of links in events
+  std::string domain;                    // host part of our SIP URIs
+  std::string own_address;               // host and port where we call ourselves
+  std::vector<uint16_t> own_ports = {};  // of every SIP listener
+  std::vector<Gateway> gateways = {};    // tried in this order
   std::vector<carrier::Trunk> trunks = {};
-  std::string process;  // names this process: calls of another one ended with it
+  CallPace* pace = nullptr;  // null: calls may come as fast as they do
+  std::string process;       // names this process: calls of another one ended with it
 };
 
 }  // namespace tandem::products::voice

@@ -68,6 +68,8 @@ struct Dial {
   std::string auth_user;
   std::string auth_password;
   std::chrono::seconds ring_timeout{30};
+  std::chrono::seconds response_timeout{0};  // for any response at all; 0: as SIP has it
+  bool reliable_provisionals = true;         // PRACK is offered
   std::chrono::seconds time_limit{0};
   /// The leg this one belongs to, or empty, and how.
   std::string with;

@@ -8,7 +8,9 @@
 #include "core/e164.h"
 #include "products/common/notifier.h"
 #include "products/common/owned_numbers.h"
+#include "products/common/verified_numbers.h"
 #include "products/voice/answer_actions.h"
+#include "products/voice/call_pace.h"
 #include "products/voice/charges.h"
 #include "products/voice/limits.h"
 
@@ -27,10 +29,11 @@ Result<void, ApiError> check_caller(const Turn& turn, const Connection& connecti
     return refuse("10016", "The caller must be a number in +E.164 format.", "/from");
   }
   const auto owned = find_owned_number(turn.snapshot(), ask.from);
-  if (!owned || owned->account != connection.account) {
+  const bool own = owned && owned->account == connection.account;
+  if (!own && !has_verified_number(turn.snapshot(), connection.account, ask.from)) {
     return refuse("10010",
-                  "Calls go out with a number of your account as the caller (D51: unverified "
-                  "origination number).",
+                  "Calls go out with a number of your account, or one it has verified, as the "
+                  "caller (D51: unverified origination number).",
                   "/from");
   }
   return {};
@@ -111,6 +114,14 @@ Result<json::Value, ApiError> check_destination(Turn& turn, const Connection& co
   return profile;
 }
 
+/// Help is never too much to ask for.
+Result<void, ApiError> keep_pace(const Turn& turn, const Connection& connection,
+                                 const json::Value& profile, Destination::Kind kind) {
+  CallPace* const pace = turn.office().pace;
+  if (pace == nullptr || kind == Destination::Kind::Help) return {};
+  return pace->take(connection.account, profile["id"].string(), connection.id());
+}
+
 CallState new_leg(Turn& turn, const Connection& connection, const OutboundAsk& ask) {
   CallState call;
   call.id = new_call_id(turn.ids());
@@ -142,10 +153,13 @@ void follow_connection(CallState& call, const json::Value& connection) {
 
 Result<Outbound, ApiError> prepare_outbound(Turn& turn, const Connection& connection,
                                             const OutboundAsk& ask) {
-  auto destination = find_destination(turn.snapshot(), turn.office(), ask.to);
+  auto destination = find_destination(turn.snapshot(), turn.office(), connection.account, ask.to);
   if (!destination) return tl::unexpected(std::move(destination.error()));
   auto profile = check_destination(turn, connection, ask, *destination);
   if (!profile) return tl::unexpected(std::move(profile.error()));
+  if (auto paced = keep_pace(turn, connection, *profile, destination->kind); !paced) {
+    return tl::unexpected(std::move(paced.error()));
+  }
   CallState& call = turn.add(new_leg(turn, connection, ask));
   call.on_net = destination->kind != Destination::Kind::Outside;
   if (profile->is_object()) {

@@ -6,9 +6,13 @@
 #include <fmt/format.h>
 
 #include "products/voice/dial_plan.h"
+#include "telephony/sip/uri.h"
 
 namespace tandem::products::voice {
 namespace {
+
+constexpr const char* kTryAgain = "2";  // seconds
+constexpr size_t kMaxKnown = 200'000;
 
 std::string connection_peer(std::string_view id) { return std::string(kConnectionPeer).append(id); }
 
@@ -18,19 +22,27 @@ const std::string& dialed_of(const call::IncomingCall& incoming) {
   return named ? incoming.to_user : incoming.dialed;
 }
 
+std::string host_of(const std::string& uri) {
+  const auto parsed = sip::parse_uri(uri);
+  return parsed ? std::string(parsed->host) : std::string();
+}
+
 IncomingAsk ask_of(const call::IncomingCall& incoming) {
   return {.peer = incoming.peer,
           .from = incoming.caller.number.empty() ? incoming.caller.user : incoming.caller.number,
           .from_uri = incoming.from_uri,
           .from_name = incoming.from_display,
           .dialed = dialed_of(incoming),
+          .host = host_of(incoming.request_uri),
           .headers = incoming.headers,
-          .codecs = incoming.codecs};
+          .codecs = incoming.codecs,
+          .anonymous = incoming.caller.anonymous};
 }
 
 call::Route switch_route(const IncomingRoute& route) {
   call::MediaPlan media;
   media.digits = digit_mode(route.digits);
+  if (route.encrypted) media.srtp = sdp::SrtpUse::Required;
   if (!route.relay) return call::ToApplication{media, route.call};
   return call::RelayCall{dial_plan(*route.relay, std::nullopt), media, route.call,
                          route.caller_stays};
@@ -38,9 +50,14 @@ call::Route switch_route(const IncomingRoute& route) {
 
 }  // namespace
 
-void PhoneBook::know(const std::string& ip) {
-  const std::lock_guard lock(mutex_);
-  known_.insert(ip);
+void PhoneBook::keep_bindings(const std::string& aor, std::vector<sip::Binding> all,
+                              call::Reply<bool> reply) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (known_.size() > kMaxKnown) known_.clear();  // who is forgotten registers again
+    for (const sip::Binding& binding : all) known_.insert(binding.flow.remote.ip());
+  }
+  registry_.keep(aor, std::move(all), std::move(reply));
 }
 
 void PhoneBook::look(Look look) {
@@ -52,11 +69,19 @@ void PhoneBook::look(Look look) {
   });
 }
 
+/// By somebody nobody knows.
+bool PhoneBook::may_be_called(const store::Snapshot& snapshot,
+                              const call::Stranger& stranger) const {
+  if (is_open_to_all(snapshot, stranger.dialed)) return true;
+  const auto connection = find_subdomain(snapshot, office_, stranger.request_host);
+  return connection && receives_from_anyone(*connection);
+}
+
 call::Identity PhoneBook::identity_of(const store::Snapshot& snapshot,
                                       const call::Stranger& stranger, WallTime now) const {
   using Kind = call::Identity::Kind;
   const call::Source& source = stranger.source;
-  const std::string address = fmt::format("{}:{}", source.ip, source.port);
+  const std::string address = host_port(source.ip, source.port);
   if (address == office_.own_address) return {Kind::Known, std::string(kPlatformPeer), true};
   for (const Gateway& gateway : office_.gateways) {
     if (address == gateway.host_port) return {Kind::Known, std::string(kCarrierPeer), true};
@@ -65,8 +90,12 @@ call::Identity PhoneBook::identity_of(const store::Snapshot& snapshot,
     if (trunk.calls_from(source.ip)) return {Kind::Known, std::string(kCarrierPeer), true};
   }
   if (find_sip_user(snapshot, stranger.from_user, now)) return {Kind::Challenge, {}, false};
-  if (const auto connection = find_ip_connection(snapshot, source.ip, stranger.dialed)) {
+  const Calling calling{source.ip, source.port, stranger.dialed};
+  if (const auto connection = find_connection_of(snapshot, calling, named_.at(source.ip))) {
     return {Kind::Known, connection_peer(connection->id()), true};
+  }
+  if (stranger.method == sip::Method::Invite && may_be_called(snapshot, stranger)) {
+    return {Kind::Known, std::string(kPublicPeer), false};
   }
   const std::lock_guard lock(mutex_);
   if (known_.count(source.ip) != 0) return {Kind::Challenge, {}, false};
@@ -90,7 +119,7 @@ void PhoneBook::find_user(const std::string& username,
       user.emplace();
       user->credentials = sip::StoredCredentials::of(username, office_.domain, found->password);
       user->peer = connection_peer(found->connection_id);
-      user->aor = username;
+      if (found->registers) user->aor = username;
     }
     return [shared, user] { (*shared)(user); };
   });
@@ -116,7 +145,9 @@ void PhoneBook::route(const call::IncomingCall& incoming, call::Reply<call::Rout
       },
       [shared](const api::Decided& decided) {
         if (!decided.error) return;
-        (*shared)(call::RefuseCall{sip_status(*decided.error), {}, {}});
+        call::RefuseCall refused{sip_status(*decided.error), {}, {}};
+        if (refused.status == 503) refused.headers.emplace_back("Retry-After", kTryAgain);
+        (*shared)(std::move(refused));
       });
 }
 

@@ -4,10 +4,8 @@
 
 namespace tandem::products::voice {
 
-class Switchboard;
-
 /// POST /credential_connections/{id}/actions/check_registration_status: whether a phone stands
 /// behind a credential connection, and where.
-void declare_registrations(api::Registry& registry, Switchboard& board);
+void declare_registrations(api::Registry& registry);
 
 }  // namespace tandem::products::voice

@@ -41,7 +41,7 @@ void declare_calls(api::Registry& registry, Switchboard& board) {
   bind_record_commands(desk);
   bind_stream_commands(desk);
   bind_join_commands(desk);
-  declare_registrations(registry, board);
+  declare_registrations(registry);
   board.declare_uploads(registry);
 }
 

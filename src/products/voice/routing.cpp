@@ -16,6 +16,7 @@ namespace tandem::products::voice {
 namespace {
 
 constexpr size_t kMaxPlaces = 10;
+constexpr uint16_t kSipPort = 5060;  // of URIs that name none
 constexpr int64_t kMaxSharers = 50;  // connections at one address that are looked at
 constexpr std::string_view kTechPrefix = "outbound.tech_prefix";
 constexpr size_t kLongestCode = 7;  // of calling_codes.tsv
@@ -77,13 +78,29 @@ bool is_ours(const Office& office, const sip::Uri& uri) {
       std::end(kFamiliarDomains)) {
     return true;
   }
-  const std::string host_port =
-      uri.port == 0 ? host + ":5060" : fmt::format("{}:{}", host, uri.port);
-  return host_port == office.own_address;
+  const std::string& own = office.own_address;
+  if (host != std::string_view(own).substr(0, own.rfind(':'))) return false;
+  const uint16_t port = uri.port == 0 ? kSipPort : uri.port;
+  return std::find(office.own_ports.begin(), office.own_ports.end(), port) !=
+         office.own_ports.end();
+}
+
+/// Users are called from their own account, unless they say otherwise.
+bool may_call(const store::Snapshot& snapshot, std::string_view account, const SipUser& user) {
+  const auto row = snapshot.get("credential_connections", user.connection_id);
+  if (row && row->account == user.account) {
+    const json::Value document = parsed(*row);
+    const std::string_view who = document["sip_uri_calling_preference"].string();
+    const bool named = document["user_name"].string() == user.username;
+    if (named && who == "disabled") return false;
+    if (named && who == "unrestricted") return true;
+  }
+  return user.account == account;
 }
 
 Result<Destination, api::ApiError> uri_destination(const store::Snapshot& snapshot,
-                                                   const Office& office, std::string_view to) {
+                                                   const Office& office, std::string_view account,
+                                                   std::string_view to) {
   const auto uri = sip::parse_uri(to);
   if (!uri || !uri->is_sip()) {
     return api::refuse("10016", "This is neither an E.164 number nor a SIP URI.", "/to");
@@ -94,28 +111,67 @@ Result<Destination, api::ApiError> uri_destination(const store::Snapshot& snapsh
   const std::string user = uri->user_text();
   if (is_e164(user)) return number_destination(snapshot, office, user);
   const auto found = find_sip_user(snapshot, user, WallTime::min());
-  if (!found) return api::refuse("10015", "No SIP user of ours has this name.", "/to");
+  if (!found || !may_call(snapshot, account, *found)) {
+    return api::refuse("10015", "No SIP user that you may call has this name.", "/to");
+  }
   return Destination{Destination::Kind::Phone, {{std::string(to), user, {}}}};
 }
 
-std::vector<Place> addresses_of(const store::Snapshot& snapshot, std::string_view collection,
-                                std::string_view field, const std::string& connection,
-                                std::string_view number) {
+/// The rows that belong to the connection: those it names first in their order, then as they came.
+std::vector<store::Row> rows_of(const store::Snapshot& snapshot, std::string_view collection,
+                                const Connection& connection, std::string_view kind) {
   store::Query query;
   query.collection = collection;
-  query.where = {{"connection_id", store::Compare::Eq, {connection}}};
+  query.where = {{"connection_id", store::Compare::Eq, {connection.id()}}};
   query.order = {{"created_at", false}};
   query.limit = kMaxPlaces;
+  std::vector<store::Row> rows = snapshot.list(query).rows;
+  auto next = rows.begin();
+  for (const std::string_view rank : {"primary", "secondary", "tertiary"}) {
+    const std::string member = fmt::format("inbound.default_{}_{}_id", rank, kind);
+    const std::string_view id = connection.document.at_path(member).string();
+    const auto named =
+        std::find_if(next, rows.end(), [id](const store::Row& row) { return row.id == id; });
+    if (!id.empty() && named != rows.end()) std::rotate(next++, named, named + 1);
+  }
+  return rows;
+}
+
+/// ";transport=tls" for connections that ask for more than UDP.
+std::string transport_of(const Connection& connection) {
+  const std::string_view name = connection.document["transport_protocol"].string("UDP");
+  if (name == "TCP") return ";transport=tcp";
+  return name == "TLS" ? ";transport=tls" : "";
+}
+
+std::vector<Place> addresses_of(const store::Snapshot& snapshot, const Connection& connection,
+                                std::string_view number) {
   std::vector<Place> places;
-  for (const store::Row& row : snapshot.list(query).rows) {
+  for (const store::Row& row : rows_of(snapshot, "ips", connection, "ip")) {
     const json::Value document = parsed(row);
-    const std::string host(document[field].string());
-    const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
-    const int64_t port = document["port"].integer();
-    places.push_back({port > 0 ? fmt::format("sip:{}@{}:{}", number, shown, port)
-                               : fmt::format("sip:{}@{}", number, shown),
-                      {},
-                      {}});
+    const auto port = static_cast<uint16_t>(document["port"].integer(kSipPort));
+    const std::string at = host_port(std::string(document["ip_address"].string()), port);
+    places.push_back({fmt::format("sip:{}@{}{}", number, at, transport_of(connection)), {}, {}});
+  }
+  return places;
+}
+
+/// A name is looked up as its record type says (RFC 3263): with a port by its addresses, without
+/// one by SRV records of the transport, and with neither by NAPTR too.
+std::vector<Place> names_of(const store::Snapshot& snapshot, const Connection& connection,
+                            std::string_view number) {
+  std::vector<Place> places;
+  for (const store::Row& row : rows_of(snapshot, "fqdns", connection, "fqdn")) {
+    const json::Value document = parsed(row);
+    const std::string_view type = document["dns_record_type"].string();
+    std::string transport = transport_of(connection);
+    std::string at(document["fqdn"].string());
+    if (type == "srv") {
+      if (transport.empty()) transport = ";transport=udp";
+    } else if (type != "naptr") {
+      at += fmt::format(":{}", document["port"].integer(kSipPort));
+    }
+    places.push_back({fmt::format("sip:{}@{}{}", number, at, transport), {}, {}});
   }
   return places;
 }
@@ -131,17 +187,35 @@ std::optional<SipUser> telephony_user(const store::Snapshot& snapshot, std::stri
                  row->account, std::string(document["connection_id"].string())};
 }
 
+constexpr std::string_view kSignsIn = "credential-authentication";
+
+bool signs_in(const json::Value& fqdn_connection) {
+  return fqdn_connection.at_path("outbound.ip_authentication_method").string() == kSignsIn;
+}
+
+std::optional<SipUser> fqdn_user(const store::Snapshot& snapshot, std::string_view username) {
+  const auto row = snapshot.find("fqdn_connections", std::nullopt, "user_name", username);
+  if (!row) return std::nullopt;
+  const json::Value document = parsed(*row);
+  const std::string_view password = document["password"].string();
+  if (!document["active"].boolean(true) || !signs_in(document) || password.empty()) {
+    return std::nullopt;
+  }
+  return SipUser{std::string(username), std::string(password), row->account, row->id, false};
+}
+
 }  // namespace
 
 Result<Destination, api::ApiError> find_destination(const store::Snapshot& snapshot,
-                                                    const Office& office, std::string_view to) {
+                                                    const Office& office, std::string_view account,
+                                                    std::string_view to) {
   if (is_emergency(to)) {
     Destination destination{Destination::Kind::Help, {}};
     add_gateways(office, to, destination);
     return destination;
   }
   if (is_e164(to)) return number_destination(snapshot, office, to);
-  return uri_destination(snapshot, office, to);
+  return uri_destination(snapshot, office, account, to);
 }
 
 std::string to_e164(std::string_view dialled, std::string_view country) {
@@ -187,7 +261,37 @@ std::optional<SipUser> find_sip_user(const store::Snapshot& snapshot, std::strin
     return SipUser{std::string(username), std::string(document["password"].string()), row->account,
                    row->id};
   }
-  return telephony_user(snapshot, username, now);
+  if (auto user = telephony_user(snapshot, username, now)) return user;
+  return fqdn_user(snapshot, username);
+}
+
+std::optional<Connection> find_subdomain(const store::Snapshot& snapshot, const Office& office,
+                                         std::string_view host) {
+  const size_t dot = host.find('.');
+  if (dot == std::string_view::npos || dot == 0) return std::nullopt;
+  const std::string_view parent = host.substr(dot + 1);
+  const bool familiar = std::find(std::begin(kFamiliarDomains), std::end(kFamiliarDomains),
+                                  parent) != std::end(kFamiliarDomains);
+  if (parent != office.domain && !familiar) return std::nullopt;
+  host = host.substr(0, dot);
+  for (const char* collection : {"ip_connections", "fqdn_connections"}) {
+    const auto row = snapshot.find(collection, std::nullopt, "inbound.sip_subdomain", host);
+    if (row) return find_connection(snapshot, row->id);
+  }
+  return std::nullopt;
+}
+
+bool receives_from_anyone(const Connection& connection) {
+  return connection.document.at_path("inbound.sip_subdomain_receive_settings").string() !=
+         "only_my_connections";
+}
+
+bool is_open_to_all(const store::Snapshot& snapshot, std::string_view user) {
+  const auto row = snapshot.find("credential_connections", std::nullopt, "user_name", user);
+  if (!row) return false;
+  const json::Value document = parsed(*row);
+  return document["active"].boolean(true) &&
+         document["sip_uri_calling_preference"].string() == "unrestricted";
 }
 
 std::optional<Connection> find_connection(const store::Snapshot& snapshot, std::string_view id) {
@@ -207,29 +311,39 @@ std::optional<Connection> find_connection(const store::Snapshot& snapshot, std::
   return std::nullopt;
 }
 
-std::optional<Connection> find_ip_connection(const store::Snapshot& snapshot, std::string_view ip,
-                                             std::string_view dialed) {
+std::optional<Connection> find_connection_of(const store::Snapshot& snapshot,
+                                             const Calling& calling,
+                                             const std::vector<std::string>& named) {
+  std::vector<std::pair<std::string, bool>> candidates;  // and whether the port is theirs
   store::Query query;
   query.collection = "ips";
-  query.where = {{"ip_address", store::Compare::Eq, {std::string(ip)}}};
+  query.where = {{"ip_address", store::Compare::Eq, {calling.ip}}};
   query.order = {{"created_at", false}};
   query.limit = kMaxSharers;
-  std::optional<Connection> found;
-  bool plain = false;
   for (const store::Row& row : snapshot.list(query).rows) {
-    auto connection = find_connection(snapshot, parsed(row)["connection_id"].string());
+    const json::Value document = parsed(row);
+    candidates.emplace_back(document["connection_id"].string(),
+                            document["port"].integer() == calling.port);
+  }
+  for (const std::string& id : named) candidates.emplace_back(id, false);
+  std::optional<Connection> found;
+  int best = -1;
+  for (const auto& [id, same_port] : candidates) {
+    auto connection = find_connection(snapshot, id);
     if (!connection) continue;
+    if (connection->kind == Connection::Kind::Fqdn && signs_in(connection->document)) continue;
     const std::string prefix(connection->document.at_path(kTechPrefix).string());
-    if (!prefix.empty() && dialed.starts_with(prefix)) return connection;
-    if (found && (plain || !prefix.empty())) continue;
-    plain = prefix.empty();
+    if (!prefix.empty() && calling.dialed.starts_with(prefix)) return connection;
+    const int worth = (prefix.empty() ? 2 : 0) + (same_port ? 1 : 0);
+    if (worth <= best) continue;
+    best = worth;
     found = std::move(connection);
   }
   return found;
 }
 
 std::string without_prefix(const Connection& connection, std::string_view dialed) {
-  if (connection.kind == Connection::Kind::Ip) {
+  if (connection.kind == Connection::Kind::Ip || connection.kind == Connection::Kind::Fqdn) {
     const std::string_view prefix = connection.document.at_path(kTechPrefix).string();
     if (!prefix.empty() && dialed.starts_with(prefix)) dialed.remove_prefix(prefix.size());
   }
@@ -248,9 +362,9 @@ std::vector<Place> places_of(const store::Snapshot& snapshot, const Connection& 
       return {{fmt::format("sip:{}@localhost", user), user, {}}};
     }
     case Connection::Kind::Ip:
-      return addresses_of(snapshot, "ips", "ip_address", connection.id(), number);
+      return addresses_of(snapshot, connection, number);
     case Connection::Kind::Fqdn:
-      return addresses_of(snapshot, "fqdns", "fqdn", connection.id(), number);
+      return names_of(snapshot, connection, number);
     default:
       return {};
   }

@@ -33,10 +33,11 @@ struct Destination {
   bool on_net() const { return kind == Kind::Number || kind == Kind::Phone; }
 };
 
-/// `to`: an E.164 number or a SIP URI. 10016 for anything else; 10015 for a SIP URI that names no
-/// user of ours at our own domain.
+/// `to`: an E.164 number or a SIP URI. 10016 for anything else; 10015 for a SIP URI at our own
+/// domain that names no user of ours, or one that the account may not call.
 Result<Destination, api::ApiError> find_destination(const store::Snapshot& snapshot,
-                                                    const Office& office, std::string_view to);
+                                                    const Office& office, std::string_view account,
+                                                    std::string_view to);
 
 /// A number as its country dials it, made E.164: "0015551234567", "15551234567", "5551234567".
 /// Empty when it is none.
@@ -51,8 +52,10 @@ struct SipUser {
   std::string password;
   std::string account;
   std::string connection_id;
+  bool registers = true;  // or only signs its calls in
 };
-/// A credential connection or a telephony credential that is active and has not expired.
+/// A credential connection or a telephony credential that is active and has not expired, or an FQDN
+/// connection that signs in.
 std::optional<SipUser> find_sip_user(const store::Snapshot& snapshot, std::string_view username,
                                      WallTime now);
 
@@ -66,10 +69,25 @@ struct Connection {
 };
 std::optional<Connection> find_connection(const store::Snapshot& snapshot, std::string_view id);
 
-/// The IP connection that a call from this address belongs to: of several the one whose technical
-/// prefix the dialled number begins with, else one that has none.
-std::optional<Connection> find_ip_connection(const store::Snapshot& snapshot, std::string_view ip,
-                                             std::string_view dialed);
+/// A call as it comes from a PBX.
+struct Calling {
+  std::string ip;
+  uint16_t port = 0;
+  std::string dialed;
+};
+/// The IP or FQDN connection that it belongs to: of several at one address the one whose technical
+/// prefix the dialled number begins with, else one of the same port, else one without a prefix.
+/// `named`: FQDN connections whose names lead to the address.
+std::optional<Connection> find_connection_of(const store::Snapshot& snapshot,
+                                             const Calling& calling,
+                                             const std::vector<std::string>& named);
+/// The connection whose inbound.sip_subdomain stands before our domain in the host of a URI.
+std::optional<Connection> find_subdomain(const store::Snapshot& snapshot, const Office& office,
+                                         std::string_view host);
+/// Whether anybody may call it there, not only connections of its own account.
+bool receives_from_anyone(const Connection& connection);
+/// Whether anybody may call the SIP user: sip_uri_calling_preference is "unrestricted".
+bool is_open_to_all(const store::Snapshot& snapshot, std::string_view user);
 /// The number without the connection's technical prefix.
 std::string without_prefix(const Connection& connection, std::string_view dialed);
 

@@ -41,7 +41,7 @@ Result<void, api::ApiError> ServiceCalls::call(const ServiceCall& ask, api::Mome
                                                const store::Snapshot& snapshot,
                                                api::Effects& effects) {
   Turn turn(moment, snapshot, board_.office());
-  auto destination = find_destination(snapshot, board_.office(), ask.to);
+  auto destination = find_destination(snapshot, board_.office(), {}, ask.to);
   if (!destination) return tl::unexpected(std::move(destination.error()));
   if (destination->places.empty()) {
     return api::refuse("10037", "There is no carrier to take this call to.");

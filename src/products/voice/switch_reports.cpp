@@ -3,6 +3,7 @@
 #include "core/log.h"
 #include "products/common/recordings.h"
 #include "products/voice/stream_links.h"
+#include "telephony/call/switch.h"
 
 namespace tandem::products::voice {
 namespace {
@@ -48,6 +49,11 @@ void SwitchReports::on_bridged(call::LegId a, call::LegId b) {
 void SwitchReports::on_unbridged(call::LegId a, call::LegId b) {
   tell(a, reports::Unbridged{});
   tell(b, reports::Unbridged{});
+}
+
+/// Phones cannot transfer calls by themselves; applications can.
+void SwitchReports::on_referral(call::LegId leg, const call::Referral&) {
+  calls_->reject_referral(leg);
 }
 
 void SwitchReports::on_refer_status(call::LegId leg, int status, bool final) {
@@ -130,19 +136,6 @@ void SwitchReports::on_stream_frame(call::LegId leg, const media::StreamFrame& f
 
 void SwitchReports::on_stream_mark(call::LegId leg, media::StreamId, const std::string& name) {
   streams_->mark_played(leg, name);
-}
-
-void SwitchReports::on_registered(const std::string& aor, const sip::Binding& binding, bool) {
-  const std::string ip = binding.flow.remote.ip();
-  book_.know(ip);
-  phones_.add(aor,
-              {ip, binding.flow.remote.port(), std::string(sip::via_name(binding.flow.protocol)),
-               binding.user_agent, clock_->now()});
-}
-
-void SwitchReports::on_unregistered(const std::string& aor, const sip::Binding&,
-                                    sip::Registrar::Gone) {
-  phones_.remove(aor);
 }
 
 void SwitchReports::on_trunk_health(const std::string& trunk, bool up, int status) {

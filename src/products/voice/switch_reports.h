@@ -6,14 +6,16 @@
 #include <utility>
 
 #include "products/voice/leg_table.h"
-#include "products/voice/phone_book.h"
-#include "products/voice/registered_phones.h"
 #include "products/voice/report_lanes.h"
 #include "products/voice/sound_loader.h"
 #include "telephony/call/events.h"
 
 namespace tandem::store {
 class Blobs;
+}
+
+namespace tandem::call {
+class Switch;
 }
 
 namespace tandem::products::voice {
@@ -23,16 +25,16 @@ class StreamLinks;
 /// Tells the lanes what happens on the switch, in their words.
 class SwitchReports final : public call::Listener {
  public:
-  SwitchReports(LegTable& legs, ReportLanes& lanes, PhoneBook& book, RegisteredPhones& phones,
-                store::Blobs& blobs)
-      : legs_(legs), lanes_(lanes), book_(book), phones_(phones), blobs_(blobs) {}
+  SwitchReports(LegTable& legs, ReportLanes& lanes, store::Blobs& blobs)
+      : legs_(legs), lanes_(lanes), blobs_(blobs) {}
 
   /// Where recordings are taken from the disk, and who wants stream frames; before the first call.
-  void start(SoundLoader& sounds, StreamLinks& streams, const Clock& clock) {
-    clock_ = &clock;
+  void start(SoundLoader& sounds, StreamLinks& streams) {
     sounds_ = &sounds;
     streams_ = &streams;
   }
+  /// Who refuses what nobody here can do; before the first call.
+  void set_switch(call::Switch* calls) { calls_ = calls; }
   /// Why a sound that will end as failed did.
   void sound_failed(call::LegId leg, uint64_t sound, SoundError error);
 
@@ -41,6 +43,7 @@ class SwitchReports final : public call::Listener {
   void on_answered(call::LegId leg, const call::Answered& answered) override;
   void on_bridged(call::LegId a, call::LegId b) override;
   void on_unbridged(call::LegId a, call::LegId b) override;
+  void on_referral(call::LegId leg, const call::Referral& referral) override;
   void on_refer_status(call::LegId leg, int status, bool final) override;
   void on_hangup(call::LegId leg, const call::Hangup& hangup) override;
   void on_digit(call::LegId leg, const call::Digit& digit) override;
@@ -52,9 +55,6 @@ class SwitchReports final : public call::Listener {
   void on_amd_greeting_ended(call::LegId leg, media::AmdGreetingEnd end) override;
   void on_stream_frame(call::LegId leg, const media::StreamFrame& frame) override;
   void on_stream_mark(call::LegId leg, media::StreamId stream, const std::string& name) override;
-  void on_registered(const std::string& aor, const sip::Binding& binding, bool refreshed) override;
-  void on_unregistered(const std::string& aor, const sip::Binding& binding,
-                       sip::Registrar::Gone gone) override;
   void on_trunk_health(const std::string& trunk, bool up, int status) override;
   void on_trunk_registration(const std::string& trunk, int status) override;
 
@@ -63,11 +63,9 @@ class SwitchReports final : public call::Listener {
 
   LegTable& legs_;
   ReportLanes& lanes_;
-  PhoneBook& book_;
-  RegisteredPhones& phones_;
   store::Blobs& blobs_;
-  const Clock* clock_ = nullptr;
   SoundLoader* sounds_ = nullptr;
+  call::Switch* calls_ = nullptr;
   StreamLinks* streams_ = nullptr;
   std::mutex mutex_;
   std::map<std::pair<call::LegId, uint64_t>, SoundError> failures_;

@@ -26,6 +26,7 @@ namespace {
 
 constexpr size_t kProcessNameBytes = 8;
 constexpr std::chrono::milliseconds kLookAgain{5};
+constexpr std::chrono::seconds kNamesAgain{60};
 constexpr std::chrono::seconds kAskAgainWhenDown{10};
 
 std::string process_name() {
@@ -62,23 +63,27 @@ struct Switchboard::Parts {
   Parts(Switchboard& self, Options opts, Means given)
       : options(std::move(opts)),
         means(given),
+        pace(options.rates),
         office{.rates = given.rates,
                .secrets = given.secrets,
                .base_url = options.base_url,
-               .domain = options.domain.empty() ? options.host : options.domain,
-               .own_address = fmt::format("{}:{}", options.host, options.port),
+               .domain = options.domain,
+               .own_address = host_port(options.own_host, options.listen.front().port),
+               .pace = &pace,
                .process = process_name()},
         lanes(office, self),
-        book(office, self, legs),
-        reports(legs, lanes, book, phones, given.blobs),
+        book(office, self, legs, registry, named),
+        reports(legs, lanes, given.blobs),
         uploads(options.clouds, {given.blobs, given.secrets, given.fetcher, office, self}) {}
 
   Options options;
   Means means;
+  CallPace pace;
   Office office;
   LegTable legs;
   ReportLanes lanes;
-  RegisteredPhones phones;
+  PhoneRegistry registry;
+  NamedSources named;
   PhoneBook book;
   SwitchReports reports;
   RecordingUploads uploads;
@@ -93,15 +98,15 @@ struct Switchboard::Parts {
 
 call::SwitchOptions Switchboard::Parts::switch_options() const {
   call::SwitchOptions made;
-  for (const sip::Protocol protocol : {sip::Protocol::Udp, sip::Protocol::Tcp}) {
-    sip::SocketTransport::Listen listen;
-    listen.protocol = protocol;
-    listen.address = options.host;
-    listen.port = options.port;
-    made.listen.push_back(std::move(listen));
-  }
+  made.listen = options.listen;
+  made.tls_server = options.tls_server;
+  made.tls_client = options.tls_client;
+  made.websocket_host_port = options.websocket_host_port;
+  made.dns_servers = options.dns_servers;
   made.domain = office.domain;
-  made.media_ip = options.host;
+  made.media_ip = options.media_ip;
+  made.advertised_media_ip = options.advertised_media_ip;
+  made.media_ip_v6 = options.media_ip_v6;
   made.media.workers = options.media_threads;
   made.media.first_port = options.first_media_port;
   made.media.last_port = options.last_media_port;
@@ -123,26 +128,51 @@ Result<void> Switchboard::start(api::Dispatcher& dispatcher, runtime::Shards& sh
   if (error) return fail("cannot make " + directory + ": " + error.message());
   end_orphans(dispatcher, parts.office, *this);
   parts.lanes.start(dispatcher);
+  parts.registry.start(dispatcher);
   parts.book.start(dispatcher);
   parts.uploads.start(dispatcher);
   parts.sounds = std::make_unique<SoundLoader>(parts.means.fetcher, parts.means.blobs, shards[0]);
   parts.streams = std::make_unique<StreamLinks>(shards[0], parts.lanes, *parts.sounds);
-  parts.reports.start(*parts.sounds, *parts.streams, dispatcher.clock());
+  parts.reports.start(*parts.sounds, *parts.streams);
   parts.calls =
       std::make_unique<call::Switch>(parts.switch_options(), parts.book, parts.reports, metrics);
   parts.streams->set_switch(parts.calls.get());
+  parts.reports.set_switch(parts.calls.get());
   parts.runner = std::make_unique<OrderRunner>(
       OrderRunner::Parts{parts.legs, parts.lanes, parts.reports, *parts.sounds, *parts.streams,
                          *parts.calls, shards[0], directory});
   if (auto listening = parts.calls->start(); !listening) return listening;
-  parts.office.own_address = fmt::format("{}:{}", parts.options.host, parts.calls->port(0));
-  parts.calls->trust(parts.options.host);
+  parts.office.own_address = host_port(parts.options.own_host, parts.calls->port(0));
+  for (size_t n = 0; n < parts.options.listen.size(); ++n) {
+    parts.office.own_ports.push_back(parts.calls->port(n));
+  }
+  parts.calls->trust(parts.options.own_host);
   for (const carrier::Trunk& trunk : parts.office.trunks) {
     for (std::string& address : trunk.addresses()) parts.calls->trust(std::move(address));
     parts.calls->set_trunk(switch_trunk(trunk));
   }
+  parts.registry.load([&parts](const std::string& user, PhoneRegistry::Contacts contacts) {
+    parts.calls->restore_bindings(user, std::move(contacts));
+  });
+  parts.named.start(dispatcher, [&parts](std::string uri, auto done) {
+    parts.calls->locate(std::move(uri), std::move(done));
+  });
   parts.running = true;
+  keep_looking(shards[0]);
   return {};
+}
+
+void Switchboard::look_at_names() {
+  Parts& parts = *parts_;
+  if (!parts.running) return;
+  parts.named.refresh();
+}
+
+/// As long as it runs.
+void Switchboard::keep_looking(runtime::Shard& shard) {
+  look_at_names();
+  if (!parts_->running) return;
+  shard.post([this, &shard] { shard.after(kNamesAgain, [this, &shard] { keep_looking(shard); }); });
 }
 
 void Switchboard::stop() {
@@ -157,7 +187,7 @@ void Switchboard::end_all(std::chrono::milliseconds most) {
   for (const std::string& call : parts.legs.calls()) {
     parts.runner->run(orders::HangUp{.call = call});
   }
-  for (const std::string& user : parts.phones.users()) parts.calls->drop_bindings(user);
+  parts.calls->drop_all_bindings();
   const auto deadline = std::chrono::steady_clock::now() + most;
   while (parts.calls->legs() > 0 && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(kLookAgain);
@@ -175,8 +205,16 @@ void Switchboard::set_trunks(std::vector<carrier::Trunk> trunks) {
 }
 
 const std::string& Switchboard::address() const { return parts_->office.own_address; }
-std::optional<Registered> Switchboard::registered(const std::string& user) const {
-  return parts_->phones.find(user);
+uint16_t Switchboard::port(size_t listen_index) const { return parts_->calls->port(listen_index); }
+std::function<void(std::shared_ptr<http::Exchange>)> Switchboard::websocket_handler() const {
+  return parts_->calls->websocket_handler();
+}
+void Switchboard::users_changed() {
+  Parts& parts = *parts_;
+  if (!parts.running) return;
+  parts.registry.find_strangers([&parts](const std::string& user) {
+    if (parts.running) parts.calls->drop_bindings(user);
+  });
 }
 
 const Office& Switchboard::office() const { return parts_->office; }

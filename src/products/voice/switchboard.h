@@ -11,15 +11,21 @@
 #include "core/metrics.h"
 #include "core/result.h"
 #include "products/common/services.h"
+#include "products/voice/call_pace.h"
 #include "products/voice/office.h"
 #include "products/voice/orders.h"
-#include "products/voice/registered_phones.h"
 #include "products/voice/storage_requests.h"
 #include "telephony/media/prompt_cache.h"
+#include "telephony/sip/socket_transport.h"
 
-namespace tandem::runtime {
-class Shards;
+namespace tandem::http {
+class Exchange;
 }
+namespace tandem::runtime {
+class Shard;
+class Shards;
+class TlsContext;
+}  // namespace tandem::runtime
 
 namespace tandem::products::voice {
 
@@ -29,11 +35,20 @@ namespace tandem::products::voice {
 class Switchboard final : public Engine {
  public:
   struct Options {
-    std::string host = "127.0.0.1";  // where SIP is spoken: UDP and TCP
-    uint16_t port = 5060;            // 0: any free one
-    std::string domain;              // of our SIP URIs; empty: the host
-    std::string base_url;            // of links in events
-    std::string directory;           // recordings grow there
+    /// Where SIP is spoken. The first is UDP: there we call ourselves.
+    std::vector<sip::SocketTransport::Listen> listen;
+    std::string own_host = "127.0.0.1";  // of the first, as we reach it
+    std::shared_ptr<runtime::TlsContext> tls_server;
+    std::shared_ptr<runtime::TlsContext> tls_client;
+    std::string websocket_host_port;  // of the HTTP server that hands over WebSockets
+    std::string dns_servers;          // empty: the system's
+    std::string media_ip;             // where RTP is received; empty: nowhere by IPv4
+    std::string advertised_media_ip;  // what peers are told instead
+    std::string media_ip_v6;          // empty: nowhere by IPv6
+    std::string domain;               // of our SIP URIs
+    std::string base_url;             // of links in events
+    std::string directory;            // recordings grow there
+    CallRates rates;                  // of calls a second
     size_t media_threads = 1;
     uint16_t first_media_port = 20'000;
     uint16_t last_media_port = 39'999;
@@ -66,17 +81,25 @@ class Switchboard final : public Engine {
   void set_trunks(std::vector<carrier::Trunk> trunks);
   /// "127.0.0.1:5060", once it listens.
   const std::string& address() const;
+  /// The port the n-th of Options::listen got, once it listens.
+  uint16_t port(size_t listen_index) const;
+  /// Takes over WebSockets that an HTTP server accepted (RFC 7118); once it listens.
+  std::function<void(std::shared_ptr<http::Exchange>)> websocket_handler() const;
   /// Says a text; `done` on any thread. Between start() and stop().
   void speak(const std::string& text, const std::string& language, media::PromptDone done);
 
-  /// The phone that has registered under the user name, if one has.
-  std::optional<Registered> registered(const std::string& user) const;
+  /// SIP users were changed or deleted: what those who are no more have registered is dropped.
+  void users_changed();
+  /// Names of FQDN connections are looked up anew: they, or what they lead to, may have changed.
+  void look_at_names();
 
   /// What steps of calls need to know; the same object as long as this lives.
   const Office& office() const;
   void carry_out(std::vector<Order> orders) override;
 
  private:
+  void keep_looking(runtime::Shard& shard);
+
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };

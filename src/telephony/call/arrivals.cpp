@@ -11,6 +11,10 @@ namespace tandem::call {
 namespace {
 
 constexpr int kForbidden = 403;
+constexpr int kNotAcceptable = 488;
+/// RFC 3261 section 20.43.
+constexpr std::string_view kNoSuchHost =
+    "301 tandem \"The name in the session description has no address\"";
 
 }  // namespace
 
@@ -109,25 +113,38 @@ void Arrivals::found_user(sip::LegId id, const sip::DigestClaim& claim,
 }
 
 void Arrivals::challenge(Arrival& arrival, bool stale) {
-  sip::Response asks = digest_.challenge(true, stale);
+  const std::string_view agent = arrival.dialog.invite().get(sip::HeaderId::UserAgent);
+  sip::Response asks = digest_.challenge(true, stale, agent);
   refuse(arrival, asks.status, {}, std::move(asks.headers));
 }
 
 void Arrivals::admit(Arrival& arrival, bool trusted) {
   const sip::Message& invite = arrival.dialog.invite();
   IncomingCall& call = arrival.call;
-  if (!invite.body().empty()) {
-    OfferedAudio offer = read_offer(invite.body());
-    if (offer.status != 0) return refuse(arrival, offer.status);
-    call.codecs = std::move(offer.codecs);
-  }
+  call.caller = sip::read_caller(invite, trusted);
+  if (invite.body().empty()) return ask_route(arrival);
+  OfferedAudio offer = read_offer(invite.body());
+  if (offer.status != 0) return refuse(arrival, offer.status);
+  call.codecs = std::move(offer.codecs);
+  if (offer.host.empty()) return ask_route(arrival);
+  const bool v6 = arrival.dialog.flow().remote.is_v6();
+  owner_.find_media_host(offer.host, v6, [this, id = arrival.dialog.id()](const auto& address) {
+    Arrival* const waiting = find(id);
+    if (waiting == nullptr) return;
+    if (address) return ask_route(*waiting);
+    refuse(*waiting, kNotAcceptable, {}, {{"Warning", std::string(kNoSuchHost)}});
+  });
+}
+
+void Arrivals::ask_route(Arrival& arrival) {
+  const sip::Message& invite = arrival.dialog.invite();
+  IncomingCall& call = arrival.call;
   call.leg = owner_.new_leg_id();
   call.source = source_of(arrival.dialog.flow());
   call.request_uri = invite.request_uri();
   if (const auto uri = sip::parse_uri(invite.request_uri())) call.dialed = uri->user_text();
   call.to_user = invite.to().uri.user_text();
   call.to_uri = invite.to().uri.text;
-  call.caller = sip::read_caller(invite, trusted);
   call.from_uri = invite.from().uri.text;
   call.from_display = invite.from().display_text();
   call.call_id = invite.call_id();

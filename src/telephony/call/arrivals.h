@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -23,6 +24,9 @@ class Arrivals {
     virtual LegId new_leg_id() = 0;
     /// The leg of ours that a dialog belongs to, or 0.
     virtual LegId leg_of(const sip::CallLeg& dialog) = 0;
+    /// Looks an address up for a name of a session description.
+    virtual void find_media_host(const std::string& name, bool v6,
+                                 UniqueFunction<void(std::optional<std::string>)> done) = 0;
     /// The call is routed: it is the owner's from now on.
     virtual void take_call(sip::CallLeg& dialog, const IncomingCall& call, Route route) = 0;
 
@@ -45,6 +49,7 @@ class Arrivals {
   void found_user(sip::LegId id, const sip::DigestClaim& claim, const std::optional<User>& user);
   void challenge(Arrival& arrival, bool stale);
   void admit(Arrival& arrival, bool trusted);
+  void ask_route(Arrival& arrival);
   void routed(sip::LegId id, Route route);
   void refuse(Arrival& arrival, int status, const std::string& reason = {},
               HeaderList headers = {});

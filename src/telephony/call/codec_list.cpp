@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "telephony/sip/address.h"
 #include "telephony/sip/grammar.h"
 
 namespace tandem::call {
@@ -90,6 +91,7 @@ OfferedAudio read_offer(std::string_view text) {
   for (const sdp::Media& section : session->media) {
     const auto audio = sdp::read_audio(*session, section);
     if (!audio || section.port == 0) continue;
+    if (!sip::Address::parse(audio->address, 0)) out.host = audio->address;
     for (const sdp::Codec& codec : audio->codecs) {
       out.codecs.push_back(codec.name);
       const bool ours = std::any_of(known.begin(), known.end(), [&](const sdp::Codec& each) {

@@ -26,6 +26,7 @@ std::optional<media::CodecFormat> codec_format(const sdp::AgreedCodec& codec);
 struct OfferedAudio {
   int status = 0;  // of the response when it cannot be used: 400, 488
   std::vector<std::string> codecs;
+  std::string host = {};  // where its audio is to be sent, when that is a name to be looked up
 };
 OfferedAudio read_offer(std::string_view sdp);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "telephony/call/codec_list.h"
+#include "telephony/sip/uri.h"
 
 namespace tandem::call {
 namespace {
@@ -131,6 +132,27 @@ void Switch::Core::close() {
 
 std::vector<const sip::Binding*> Switch::Core::bindings(const std::string& aor) {
   return registrar().find(aor);
+}
+
+void Switch::Core::find_media_host(const std::string& name, bool v6,
+                                   UniqueFunction<void(std::optional<std::string>)> done) {
+  stack_->dns().addresses(name, [v6, done = std::move(done)](const auto& answer) mutable {
+    for (const sip::Address& address : answer.records) {
+      if (address.is_v6() == v6) return done(address.ip());
+    }
+    done(std::nullopt);
+  });
+}
+
+void Switch::Core::locate(const std::string& uri,
+                          UniqueFunction<void(std::vector<std::string>)> done) {
+  const auto parsed = sip::parse_uri(uri);
+  if (!parsed) return done({});
+  stack_->locator().locate(*parsed, [done = std::move(done)](std::vector<sip::Flow> flows) mutable {
+    std::vector<std::string> addresses;
+    for (const sip::Flow& flow : flows) addresses.push_back(flow.remote.ip());
+    done(std::move(addresses));
+  });
 }
 
 Leg* Switch::Core::find(LegId id) {

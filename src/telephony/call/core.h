@@ -49,6 +49,7 @@ class Switch::Core final : public LegHost,
   }
 
   void dial(LegId id, DialPlan plan);
+  void locate(const std::string& uri, UniqueFunction<void(std::vector<std::string>)> done);
   Bridges& bridges() { return *bridges_; }
   sip::Registrar& registrar() { return users_->registrar(); }
   Trunks& trunks() { return *trunks_; }
@@ -63,6 +64,8 @@ class Switch::Core final : public LegHost,
   sip::TimerWheel& wheel() override { return stack_->wheel(); }
   Inquiries& inquiries() override { return *inquiries_; }
   std::vector<const sip::Binding*> bindings(const std::string& aor) override;
+  void find_media_host(const std::string& name, bool v6,
+                       UniqueFunction<void(std::optional<std::string>)> done) override;
   bool trunk_is_up(const std::string& name) override { return trunks_->is_up(name); }
   Leg* find(LegId id) override;
   Leg* find_dialog(const sip::Replaces& dialog) override;

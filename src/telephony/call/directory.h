@@ -3,11 +3,13 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/function.h"
 #include "telephony/call/events.h"
 #include "telephony/call/plan.h"
 #include "telephony/sip/digest_server.h"
+#include "telephony/sip/registrar.h"
 
 namespace tandem::call {
 
@@ -82,6 +84,12 @@ class Directory {
   /// its credentials is SwitchOptions::domain.
   virtual void find_user(const std::string& /*username*/, Reply<std::optional<User>> reply) {
     reply(std::nullopt);
+  }
+  /// What a user has registered from now on, to be kept where it outlives the process
+  /// (Switch::restore_bindings()); false when it could not be.
+  virtual void keep_bindings(const std::string& /*aor*/, std::vector<sip::Binding> /*all*/,
+                             Reply<bool> reply) {
+    reply(true);
   }
   /// Where does this call go?
   virtual void route(const IncomingCall&, Reply<Route> reply) { reply(RefuseCall{}); }

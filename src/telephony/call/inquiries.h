@@ -6,6 +6,7 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "telephony/call/directory.h"
 #include "telephony/call/gate.h"
@@ -87,6 +88,7 @@ class Inquiries {
       : directory_(directory),
         identities_(gate, wheel, Identity{}),
         users_(gate, wheel, std::nullopt),
+        kept_(gate, wheel, false),
         routes_(gate, wheel, RefuseCall{503, {}, {}}),
         admissions_(gate, wheel, RefuseCall{503, {}, {}}) {}
 
@@ -95,6 +97,10 @@ class Inquiries {
   }
   void find_user(const std::string& name, Waiting<std::optional<User>>::Then then) {
     directory_.find_user(name, users_.expect(std::move(then)));
+  }
+  void keep_bindings(const std::string& aor, std::vector<sip::Binding> all,
+                     Waiting<bool>::Then then) {
+    directory_.keep_bindings(aor, std::move(all), kept_.expect(std::move(then)));
   }
   void route(const IncomingCall& call, Waiting<Route>::Then then) {
     directory_.route(call, routes_.expect(std::move(then)));
@@ -107,6 +113,7 @@ class Inquiries {
   Directory& directory_;
   Waiting<Identity> identities_;
   Waiting<std::optional<User>> users_;
+  Waiting<bool> kept_;
   Waiting<Route> routes_;
   Waiting<std::optional<RefuseCall>> admissions_;
 };

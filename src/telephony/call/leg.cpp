@@ -66,6 +66,16 @@ Result<void, Refusal> Leg::open_media(bool v6) {
   return opened;
 }
 
+/// Until the peer's name has an address it is sent nothing, unless it sends first.
+void Leg::find_peer() {
+  const std::string name = media_.unknown_host();
+  if (name.empty()) return;
+  host_.find_media_host(name, media_.v6(), [&host = host_, id = id_, name](const auto& address) {
+    Leg* const leg = host.find(id);
+    if (leg != nullptr && address) leg->media().set_host_address(name, *address);
+  });
+}
+
 void Leg::begin_talk() {
   state_ = State::Answered;
   answered_at_ = host_.wheel().now();

@@ -95,6 +95,7 @@ class Leg final : public sip::CallLeg::Listener, private InfoDigits::Sender {
 
   // leg.cpp
   Result<void, Refusal> open_media(bool v6);
+  void find_peer();
   void finish(Hangup hangup);
   void tell_hangup();
   void begin_talk();
@@ -108,6 +109,7 @@ class Leg final : public sip::CallLeg::Listener, private InfoDigits::Sender {
   void admitted(const std::optional<RefuseCall>& refusal);
   void try_next();
   bool try_target(const Target& target);
+  bool is_reached_by_v6(const Target& target) const;
   bool add_branch(sip::InviteOptions options);
   sip::InviteOptions invite_options(const Target& target);
   void attempt_failed();

@@ -18,6 +18,7 @@ void Leg::on_offer(sip::CallLeg& branch, const sip::Message& request) {
   if (request.body().empty()) return branch.accept_offer(sip::sdp_body(media_.offer()));
   auto answer = media_.answer(request.body());
   if (!answer) return branch.reject_offer(answer.error().status);
+  find_peer();
   branch.accept_offer(sip::sdp_body(std::move(*answer)));
   tell_hold();
 }

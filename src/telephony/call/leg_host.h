@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,10 @@ class LegHost {
   virtual Inquiries& inquiries() = 0;
   virtual std::vector<const sip::Binding*> bindings(const std::string& aor) = 0;
   virtual bool trunk_is_up(const std::string& name) = 0;
+
+  /// Looks an address up for a name of a session description; nothing when it has none.
+  virtual void find_media_host(const std::string& name, bool v6,
+                               UniqueFunction<void(std::optional<std::string>)> done) = 0;
 
   /// Legs that live; null otherwise.
   virtual Leg* find(LegId id) = 0;

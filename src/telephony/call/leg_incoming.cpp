@@ -26,6 +26,7 @@ Result<std::string, Refusal> Leg::agree() {
   if (!offered_) return answer_sdp_ = media_.offer();
   auto answer = media_.answer(sip_->invite().body());
   if (!answer) return tl::unexpected(Refusal::NoCommonMedia);
+  find_peer();
   return answer_sdp_ = std::move(*answer);
 }
 

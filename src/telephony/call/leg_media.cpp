@@ -112,8 +112,10 @@ void LegMedia::configure(std::string_view remote) {
 media::LegSettings LegMedia::settings() const {
   const sdp::AgreedAudio& agreed = *negotiator_->audio();
   media::LegSettings out;
-  out.remote = endpoint_of(agreed.remote.address, agreed.remote.port);
-  out.remote_rtcp = endpoint_of(agreed.remote.address, agreed.remote.rtcp_port);
+  const std::string& given = agreed.remote.address;
+  const std::string& address = given == host_ ? host_address_ : given;
+  out.remote = endpoint_of(address, agreed.remote.port);
+  out.remote_rtcp = endpoint_of(address, agreed.remote.rtcp_port);
   out.rtcp_mux = agreed.rtcp_mux;
   out.latch.accept_any = plan_.accept_any_source;
   for (const sdp::AgreedCodec& codec : agreed.codecs) {
@@ -133,6 +135,19 @@ media::LegSettings LegMedia::settings() const {
   out.silence_when_idle = plan_.silence_when_idle;
   out.media_timeout = plan_.media_timeout;
   return out;
+}
+
+std::string LegMedia::unknown_host() const {
+  if (!agreed()) return {};
+  const std::string& name = negotiator_->audio()->remote.address;
+  const bool known = rtp::Endpoint::parse(name, 0) || name == host_;
+  return known ? std::string() : name;
+}
+
+void LegMedia::set_host_address(const std::string& name, std::string address) {
+  host_ = name;
+  host_address_ = std::move(address);
+  if (is_open() && agreed()) engine_.configure(id_, settings());
 }
 
 bool LegMedia::held() const {

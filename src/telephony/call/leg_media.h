@@ -43,6 +43,11 @@ class LegMedia {
   /// We put the peer on hold; takes effect with the next offer or answer.
   void set_holding(bool holding);
 
+  /// The peer's name for where its audio goes, while its address is not known; empty: it is.
+  std::string unknown_host() const;
+  void set_host_address(const std::string& name, std::string address);
+  bool v6() const { return v6_; }
+
   /// Something was agreed on.
   bool agreed() const { return negotiator_ && negotiator_->audio(); }
   /// The peer holds us.
@@ -66,6 +71,8 @@ class LegMedia {
   MediaPlan plan_;
   bool own_order_ = false;
   bool v6_ = false;
+  std::string host_;  // a name of the peer's, and the address it has
+  std::string host_address_;
   bool holding_ = false;
   media::LegId id_ = 0;
   uint16_t port_ = 0;

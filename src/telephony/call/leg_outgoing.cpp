@@ -59,13 +59,20 @@ void Leg::try_next() {
   finish(last_failure_);
 }
 
+/// Whether our description must name an IPv6 address: a phone is asked along the way it registered.
+bool Leg::is_reached_by_v6(const Target& target) const {
+  if (target.aor.empty()) return is_v6_uri(target.uri);
+  const auto bindings = host_.bindings(target.aor);
+  return !bindings.empty() && bindings.front()->flow.remote.is_v6();
+}
+
 /// Sends the INVITE, or those of all phones of a user; false when there is nowhere to send it.
 bool Leg::try_target(const Target& target) {
   if (!target.trunk.empty() && !host_.trunk_is_up(target.trunk)) {
     last_failure_ = failure(503, HangupCause::Unreachable, "the trunk is down");
     return false;
   }
-  if (!open_media(is_v6_uri(target.uri))) {
+  if (!open_media(is_reached_by_v6(target))) {
     last_failure_ = failure(503, HangupCause::Unreachable, "no media ports are free");
     return false;
   }
@@ -123,10 +130,16 @@ sip::InviteOptions Leg::invite_options(const Target& target) {
   out.credentials = target.credentials;
   out.session_interval = plan_.session_interval;
   out.ring_timeout = plan_.ring_timeout;
+  out.response_timeout = plan_.response_timeout;
+  out.reliable_provisionals = plan_.reliable_provisionals;
   return out;
 }
 
-bool Leg::take_answer(std::string_view sdp) { return media_.take_answer(sdp).has_value(); }
+bool Leg::take_answer(std::string_view sdp) {
+  const bool taken = media_.take_answer(sdp).has_value();
+  if (taken) find_peer();
+  return taken;
+}
 
 void Leg::on_progress(sip::CallLeg&, const sip::Message& response) {
   rang_ = true;

@@ -105,8 +105,11 @@ struct DialPlan {
   MediaPlan media;
   std::optional<Link> link;
   std::chrono::milliseconds ring_timeout{30'000};  // for each target
+  /// For each target: without any response by then the next is tried; zero: by RFC 3261.
+  std::chrono::milliseconds response_timeout{0};
   /// From the answer on; zero: none.
   std::chrono::milliseconds time_limit{0};
+  bool reliable_provisionals = true;             // RFC 3262 is offered
   std::chrono::seconds session_interval{1'800};  // RFC 4028; 0: not asked for
   /// Whose call it is; handed back unchanged in events and to Directory::admit().
   std::string owner;

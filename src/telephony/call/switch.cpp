@@ -334,6 +334,22 @@ void Switch::drop_bindings(std::string aor) {
   on_core(*core_, [aor = std::move(aor)](Core& core) { core.registrar().remove(aor); });
 }
 
+void Switch::drop_all_bindings() {
+  on_core(*core_, [](Core& core) { core.registrar().remove_all(); });
+}
+
+void Switch::restore_bindings(std::string aor, std::vector<sip::Binding> bindings) {
+  on_core(*core_, [aor = std::move(aor), bindings = std::move(bindings)](Core& core) mutable {
+    core.registrar().restore(aor, std::move(bindings));
+  });
+}
+
+void Switch::locate(std::string uri, UniqueFunction<void(std::vector<std::string>)> done) {
+  on_core(*core_, [uri = std::move(uri), done = std::move(done)](Core& core) mutable {
+    core.locate(uri, std::move(done));
+  });
+}
+
 void Switch::set_trunk(Trunk trunk) {
   on_core(*core_,
           [trunk = std::move(trunk)](Core& core) mutable { core.trunks().set(std::move(trunk)); });

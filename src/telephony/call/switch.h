@@ -146,6 +146,12 @@ class Switch {
   void find_bindings(std::string aor, UniqueFunction<void(std::vector<sip::Binding>)> done);
   /// Takes a user's bindings away: it was deleted, or its secret changed.
   void drop_bindings(std::string aor);
+  void drop_all_bindings();
+  /// Puts back what the Directory was given to keep; after start().
+  void restore_bindings(std::string aor, std::vector<sip::Binding> bindings);
+  /// The addresses that calls to a SIP URI would be sent to (RFC 3263), best first; `done` on the
+  /// switch's thread.
+  void locate(std::string uri, UniqueFunction<void(std::vector<std::string>)> done);
   /// A carrier or PBX under a name: asked for its health by OPTIONS, registered at, or both. Takes
   /// the place of an older one.
   struct Trunk {

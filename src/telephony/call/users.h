@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "telephony/call/inquiries.h"
 #include "telephony/sip/registrar.h"
@@ -32,6 +33,10 @@ class Users final : private sip::Registrar::Users, private sip::Registrar::Liste
           if (!user || user->aor.empty()) return done(std::nullopt);
           done(sip::Registrar::User{user->credentials, user->aor, user->max_contacts});
         });
+  }
+  void keep_bindings(const std::string& aor, std::vector<sip::Binding> all,
+                     UniqueFunction<void(bool)> done) override {
+    inquiries_.keep_bindings(aor, std::move(all), std::move(done));
   }
   void on_registered(const std::string& aor, const sip::Binding& binding, bool refreshed) override {
     listener_.on_registered(aor, binding, refreshed);

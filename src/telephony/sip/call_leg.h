@@ -34,6 +34,8 @@ struct InviteOptions {
   bool reliable_provisionals = true;                // 100rel is supported
   std::chrono::seconds session_interval{0};         // RFC 4028; 0: not asked for
   std::chrono::milliseconds ring_timeout{180'000};  // then CANCEL
+  /// Without any response by then it is given up; zero: what the transaction has (RFC 3261: 32 s).
+  std::chrono::milliseconds response_timeout{0};
 };
 
 /// A provisional answer to an incoming INVITE.

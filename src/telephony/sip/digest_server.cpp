@@ -37,6 +37,14 @@ bool same_resource(std::string_view claimed, std::string_view requested) {
   return a && b && unescape(a->user) == unescape(b->user) && iequals(a->host, b->host);
 }
 
+/// baresip before version 3 takes any algorithm it does not know for the end of its registration.
+bool fails_at_sha256(std::string_view user_agent) {
+  for (const std::string_view old : {"baresip v0.", "baresip v1.", "baresip v2."}) {
+    if (user_agent.starts_with(old)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 StoredCredentials StoredCredentials::of(std::string_view user, std::string_view realm,
@@ -50,14 +58,15 @@ DigestServer::DigestServer(Random& random, const TimeSource& time, Options optio
   random_.fill(key_);
 }
 
-Response DigestServer::challenge(bool proxy, bool stale) {
+Response DigestServer::challenge(bool proxy, bool stale, std::string_view user_agent) {
   Response out;
   out.status = proxy ? 407 : 401;
   const char* const name = proxy ? "Proxy-Authenticate" : "WWW-Authenticate";
   const std::string common = "Digest realm=" + quote(options_.realm) + ", nonce=\"" + new_nonce() +
                              "\", qop=\"" + (options_.offer_auth_int ? "auth,auth-int" : "auth") +
                              "\"" + (stale ? ", stale=true" : "");
-  out.headers.emplace_back(name, common + ", algorithm=SHA-256");
+  const bool only_md5 = options_.offer_md5 && fails_at_sha256(user_agent);
+  if (!only_md5) out.headers.emplace_back(name, common + ", algorithm=SHA-256");
   if (options_.offer_md5) out.headers.emplace_back(name, common + ", algorithm=MD5");
   return out;
 }

@@ -58,8 +58,9 @@ class DigestServer {
 
   const std::string& realm() const { return options_.realm; }
 
-  /// The 401 (or 407 when `proxy`) that asks for credentials.
-  Response challenge(bool proxy, bool stale = false);
+  /// The 401 (or 407 when `proxy`) that asks for credentials. `user_agent`: some give up when they
+  /// are offered SHA-256, instead of taking MD5; these are offered MD5 alone.
+  Response challenge(bool proxy, bool stale = false, std::string_view user_agent = {});
 
   /// The credentials for our realm that a request carries, or nothing. Look the user's secret up
   /// and hand both to verify().

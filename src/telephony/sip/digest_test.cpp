@@ -81,6 +81,14 @@ TEST_CASE("SHA-256 and MD5 are offered and accepted, wrong secrets are not") {
   CHECK(f.server.challenge(true).headers[0].first == "Proxy-Authenticate");
 }
 
+TEST_CASE("a user agent that gives up at SHA-256 is offered MD5 alone") {
+  Fixture f;
+  CHECK(f.server.challenge(false, false, "baresip v3.1.0 (x86_64)").headers.size() == 2);
+  const Response challenge = f.server.challenge(false, false, "baresip v1.0.0 (x86_64/linux)");
+  REQUIRE(challenge.headers.size() == 1);
+  CHECK(challenge.headers[0].second.find("algorithm=MD5") != std::string::npos);
+}
+
 TEST_CASE("a captured request cannot be replayed") {
   Fixture f;
   const Response challenge = f.server.challenge(false);

@@ -179,7 +179,8 @@ class Leg final : public CallLeg,
   bool cancelled_ = false;
   EndCause cancel_cause_ = EndCause::LocalCancel;
   std::vector<EarlyDialog> early_;
-  Timer ring_timeout_;  // after the answer: until no other branch can answer any more
+  bool unheard_ = false;  // ring_timeout_ waits for the first response
+  Timer ring_timeout_;    // after the answer: until no other branch can answer any more
 
   // Changes.
   Change change_ = Change::None;

@@ -1,5 +1,6 @@
 // The caller's side of the first INVITE: early dialogs, PRACK, forked answers, CANCEL.
 #include <algorithm>
+#include <utility>
 
 #include "telephony/sip/grammar.h"
 #include "telephony/sip/leg.h"
@@ -12,7 +13,9 @@ void Leg::begin() {
   local_sdp_type_ = options_.body.type;
   local_sdp_ = options_.body.data;
   session_minimum_ = core_.options.min_session_interval;
-  ring_timeout_.start(options_.ring_timeout);
+  const auto first = options_.response_timeout;
+  unheard_ = first.count() > 0 && first < options_.ring_timeout;
+  ring_timeout_.start(unheard_ ? first : options_.ring_timeout);
   send_invite();
 }
 
@@ -48,6 +51,7 @@ void Leg::on_invite_event(const RequestEvent& event) {
 
 void Leg::receive_provisional(const RequestEvent& event) {
   const Message& response = *event.response;
+  if (std::exchange(unheard_, false)) ring_timeout_.start(options_.ring_timeout);
   if (response.status() == 100 || state_ > LegState::Early) return;
   note_peer(response);
   state_ = LegState::Early;
@@ -196,7 +200,8 @@ void Leg::cancel(HeaderList headers) {
 /// For its user the leg is over; it stays behind to see the cancelled INVITE through.
 void Leg::release() {
   ring_timeout_.stop();
-  listener().on_ended(*this, {cancel_cause_, 487, nullptr});
+  const bool unheard = unheard_ && cancel_cause_ == EndCause::Timeout;
+  listener().on_ended(*this, {cancel_cause_, unheard ? 408 : 487, nullptr});
   listener_ = nullptr;
 }
 

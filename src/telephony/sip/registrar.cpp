@@ -78,7 +78,9 @@ void Registrar::handle(IncomingRequest request) {
   const Message& message = request.message();
   if (!message.to().uri.is_sip()) return request.respond(400);
   auto claim = digest_.claim(message);
-  if (!claim) return request.respond(digest_.challenge(false));
+  if (!claim) {
+    return request.respond(digest_.challenge(false, false, message.get(HeaderId::UserAgent)));
+  }
   const std::string username = claim->username;
   // The claim's views look at the request's text, which does not move with the request.
   users_.find_user(username, [this, alive = std::weak_ptr<int>(alive_), claim = std::move(*claim),
@@ -86,7 +88,10 @@ void Registrar::handle(IncomingRequest request) {
     if (alive.expired()) return held.respond(503);
     const StoredCredentials none;
     const auto verdict = digest_.verify(held.message(), claim, user ? user->credentials : none);
-    if (verdict == DigestVerdict::Stale) return held.respond(digest_.challenge(false, true));
+    if (verdict == DigestVerdict::Stale) {
+      const std::string_view who = held.message().get(HeaderId::UserAgent);
+      return held.respond(digest_.challenge(false, true, who));
+    }
     // Unknown users and wrong secrets look alike.
     if (!user || verdict == DigestVerdict::Wrong) return held.respond(403);
     authenticated(std::move(held), *user);
@@ -101,8 +106,19 @@ void Registrar::authenticated(IncomingRequest request, const User& user) {
   if (const auto refusal = read_changes(message, user, changes)) {
     return request.respond(make_response(*refusal));
   }
+  if (changes.empty()) return request.respond(bindings_response(message, aor));
   apply(request, aor, changes);
-  request.respond(bindings_response(message, aor));
+  keep(aor, [this, aor, alive = std::weak_ptr<int>(alive_),
+             held = std::move(request)](bool kept) mutable {
+    if (alive.expired() || !kept) return held.respond({503, {}, {{"Retry-After", "5"}}, {}});
+    held.respond(bindings_response(held.message(), aor));
+  });
+}
+
+void Registrar::keep(const std::string& aor, UniqueFunction<void(bool)> done) {
+  std::vector<Binding> all;
+  for (const Binding* binding : find(aor)) all.push_back(*binding);
+  users_.keep_bindings(aor, std::move(all), std::move(done));
 }
 
 /// All or nothing (RFC 3261 section 10.3 step 7): every Contact is read before one is applied.
@@ -175,25 +191,45 @@ void Registrar::apply(const IncomingRequest& request, const std::string& aor,
       if (entry != nullptr) drop(aor, *entry, Gone::Removed);
       continue;
     }
-    const bool refreshed = entry != nullptr;
-    if (!refreshed) {
-      auto made = std::make_unique<Entry>(*this, aor);
-      entry = made.get();
-      aors_[aor].push_back(std::move(made));
-      ++count_;
-    }
-    const uint64_t old_connection = entry->binding.flow.connection;
-    entry->binding = std::move(change.binding);
-    entry->binding.flow = request.flow();
-    entry->binding.expires_at = wheel_.now() + change.expires;
-    entry->timer.start(change.expires);
-    const uint64_t connection = entry->binding.flow.connection;
-    if (connection != old_connection) {
-      std::erase_if(by_connection_, [entry](const auto& item) { return item.second == entry; });
-      if (connection != 0) by_connection_.emplace(connection, entry);
-    }
-    listener_.on_registered(aor, entry->binding, refreshed);
+    change.binding.flow = request.flow();
+    change.binding.expires_at = wheel_.now() + change.expires;
+    put(aor, entry, std::move(change.binding));
   }
+}
+
+/// In the place of `entry`, or in a new one.
+void Registrar::put(const std::string& aor, Entry* entry, Binding binding) {
+  const bool refreshed = entry != nullptr;
+  if (!refreshed) {
+    auto made = std::make_unique<Entry>(*this, aor);
+    entry = made.get();
+    aors_[aor].push_back(std::move(made));
+    ++count_;
+  }
+  const uint64_t old_connection = entry->binding.flow.connection;
+  entry->binding = std::move(binding);
+  const auto left = entry->binding.expires_at - wheel_.now();
+  entry->timer.start(std::chrono::ceil<std::chrono::milliseconds>(left));
+  const uint64_t connection = entry->binding.flow.connection;
+  if (connection != old_connection) {
+    std::erase_if(by_connection_, [entry](const auto& item) { return item.second == entry; });
+    if (connection != 0) by_connection_.emplace(connection, entry);
+  }
+  listener_.on_registered(aor, entry->binding, refreshed);
+}
+
+void Registrar::restore(const std::string& aor, std::vector<Binding> bindings) {
+  const size_t before = count_;
+  const size_t kept = bindings.size();
+  for (Binding& binding : bindings) {
+    const bool lost = is_reliable(binding.flow.protocol) && needs_flow(binding);
+    if (lost || binding.expires_at <= wheel_.now() || count_ >= kMaxBindings) continue;
+    const auto known = aors_.find(aor);
+    if (known != aors_.end() && known->second.size() >= kMaxContactsPerAor) break;
+    binding.flow.connection = 0;
+    put(aor, nullptr, std::move(binding));
+  }
+  if (count_ - before != kept || kept == 0) keep(aor, [](bool) {});
 }
 
 Response Registrar::bindings_response(const Message& request, const std::string& aor) const {
@@ -239,8 +275,14 @@ std::vector<const Binding*> Registrar::find(const std::string& aor) const {
   return out;
 }
 
-void Registrar::remove(const std::string& aor) {
+void Registrar::remove(const std::string& aor_given) {
+  const std::string aor = aor_given;  // may be a key of ours
   while (aors_.contains(aor)) drop(aor, *aors_.at(aor).front(), Gone::Removed);
+  keep(aor, [](bool) {});
+}
+
+void Registrar::remove_all() {
+  while (!aors_.empty()) remove(aors_.begin()->first);
 }
 
 void Registrar::on_flow_closed(const Flow& flow) {
@@ -249,7 +291,9 @@ void Registrar::on_flow_closed(const Flow& flow) {
   for (auto at = first; at != last; ++at) lost.push_back(at->second);
   for (Entry* entry : lost) {
     if (needs_flow(entry->binding)) {
-      drop(entry->aor, *entry, Gone::FlowClosed);
+      const std::string aor = entry->aor;
+      drop(aor, *entry, Gone::FlowClosed);
+      keep(aor, [](bool) {});
     } else {
       entry->binding.flow.connection = 0;
     }
@@ -257,7 +301,11 @@ void Registrar::on_flow_closed(const Flow& flow) {
   by_connection_.erase(flow.connection);
 }
 
-void Registrar::expire(Entry& entry) { drop(entry.aor, entry, Gone::Expired); }
+void Registrar::expire(Entry& entry) {
+  const std::string aor = entry.aor;
+  drop(aor, entry, Gone::Expired);
+  keep(aor, [](bool) {});
+}
 
 void Registrar::drop(const std::string& aor_given, Entry& entry, Gone why) {
   const std::string aor = aor_given;  // may be the entry's own

@@ -43,13 +43,20 @@ class Registrar {
     size_t max_contacts = kDefaultMaxContacts;
   };
 
-  /// Where users are found.
+  /// Where users are found, and where their bindings are kept.
   class Users {
    public:
     virtual ~Users() = default;
     /// Calls back once, now or later, on the endpoint's thread; nothing for an unknown name.
     virtual void find_user(const std::string& username,
                            UniqueFunction<void(std::optional<User>)> done) = 0;
+    /// Every binding that the address-of-record has from now on; none: it has no more. Calls back
+    /// once, on the endpoint's thread, whether they will outlive the process; only then does the
+    /// phone hear that it is registered.
+    virtual void keep_bindings(const std::string& /*aor*/, std::vector<Binding> /*all*/,
+                               UniqueFunction<void(bool)> done) {
+      done(true);
+    }
   };
 
   enum class Gone : uint8_t { Removed, Expired, FlowClosed };
@@ -73,6 +80,10 @@ class Registrar {
   Registrar(TimerWheel& wheel, Random& random, Options options, Users& users, Listener& listener);
   ~Registrar();
 
+  /// Puts back what a former process kept; what has expired meanwhile, or could be reached only
+  /// over a connection, is left out.
+  void restore(const std::string& aor, std::vector<Binding> bindings);
+
   /// A REGISTER request.
   void handle(IncomingRequest request);
   /// Bindings that can only be reached over this connection are gone.
@@ -80,7 +91,8 @@ class Registrar {
 
   /// The bindings of an address-of-record, best first. Valid until the next call of the registrar.
   std::vector<const Binding*> find(const std::string& aor) const;
-  void remove(const std::string& aor);
+  void remove(const std::string& aor_given);
+  void remove_all();
   size_t size() const { return count_; }
   DigestServer& digest() { return digest_; }
 
@@ -95,6 +107,8 @@ class Registrar {
   std::optional<Refusal> read_contact(const Message& request, std::string_view value,
                                       Change& change) const;
   void apply(const IncomingRequest& request, const std::string& aor, std::vector<Change>& changes);
+  void put(const std::string& aor, Entry* entry, Binding binding);
+  void keep(const std::string& aor, UniqueFunction<void(bool)> done);
   Response bindings_response(const Message& request, const std::string& aor) const;
   Entry* find_entry(const std::string& aor, const Change& change) const;
   void drop(const std::string& aor, Entry& entry, Gone why);

@@ -35,6 +35,12 @@ struct Fixture : Registrar::Users, Registrar::Listener, Registration::Listener {
     if (!slow) return done(user);
     waiting.emplace_back([done = std::move(done), user]() mutable { done(user); });
   }
+  void keep_bindings(const std::string& /*aor*/, std::vector<Binding> all,
+                     UniqueFunction<void(bool)> done) override {
+    kept = std::move(all);
+    if (!slow_store) return done(!broken_store);
+    waiting.emplace_back([this, done = std::move(done)]() mutable { done(!broken_store); });
+  }
   void on_registered(const std::string& aor, const Binding& binding, bool refreshed) override {
     log.push_back((refreshed ? "refreshed " : "registered ") + aor + " " + binding.uri);
   }
@@ -83,6 +89,9 @@ struct Fixture : Registrar::Users, Registrar::Listener, Registration::Listener {
   std::vector<UniqueFunction<void()>> waiting;
   std::string answer;
   bool slow = false;
+  std::vector<Binding> kept;
+  bool slow_store = false;
+  bool broken_store = false;
 };
 
 using Contacts = std::vector<std::string>;
@@ -151,6 +160,46 @@ TEST_CASE("a look-up that takes its time") {
   f.waiting[0]();
   f.world.run(100ms);
   CHECK(f.contacts().size() == 1);
+}
+
+TEST_CASE("a phone hears that it is registered when that is kept, and not before") {
+  Fixture f;
+  f.slow_store = true;
+  CHECK(f.send({{"Contact", "<sip:bob@192.0.2.2>"}}) == 0);
+  REQUIRE(f.kept.size() == 1);
+  REQUIRE(f.waiting.size() == 1);
+  f.waiting.front()();
+  f.world.run(200ms);
+  f.slow_store = false;
+  f.broken_store = true;
+  CHECK(f.send({{"Contact", "<sip:bob@192.0.2.2>"}}) == 503);
+  CHECK(f.answer.find("Retry-After") != std::string::npos);
+  f.broken_store = false;
+  CHECK(f.send({{"Contact", "<sip:bob@192.0.2.2>;expires=0"}}) == 200);
+  CHECK(f.kept.empty());
+}
+
+TEST_CASE(
+    "bindings of a former process: those that can still be reached come back until they end") {
+  Fixture f;
+  CHECK(f.send({{"Contact", "<sip:bob@192.0.2.2>;expires=300"}}) == 200);
+  std::vector<Binding> before = f.kept;
+  f.registrar.remove("bob");
+  CHECK(f.kept.empty());
+  Binding gone = before.front();
+  gone.uri = "sip:bob@192.0.2.3";
+  gone.expires_at = f.world.wheel.now() - 1s;
+  Binding browser = before.front();
+  browser.uri = "sip:x@df7jal23ls0d.invalid;transport=ws";
+  browser.flow = {Protocol::Ws, 0, 17, before.front().flow.remote};
+  before.push_back(gone);
+  before.push_back(browser);
+  f.registrar.restore("bob", before);
+  CHECK(f.contacts() == Contacts{"sip:bob@192.0.2.2"});
+  CHECK(f.kept.size() == 1);
+  f.world.run(301s);
+  CHECK(f.registrar.size() == 0);
+  CHECK(f.kept.empty());
 }
 
 TEST_CASE("outbound: an instance moves with its flow, and goes with it (RFC 5626)") {

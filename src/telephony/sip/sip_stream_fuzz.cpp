@@ -6,13 +6,11 @@
 #include "telephony/sip/limits.h"
 #include "telephony/sip/message.h"
 #include "telephony/sip/stream_framer.h"
-#include "telephony/sip/stun.h"
 
 /// Feeds the stream in pieces whose sizes come from the input itself.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using tandem::sip::StreamFramer;
   std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  tandem::sip::answer_stun(bytes, *tandem::sip::Address::parse("192.0.2.1", 5060));
   StreamFramer framer;
   tandem::sip::Message parsed;
   while (!bytes.empty()) {

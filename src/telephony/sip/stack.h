@@ -41,6 +41,7 @@ class Stack {
   Random& random() { return random_; }
   const TimeSource& time() const { return time_; }
   Dns& dns() { return cache_; }
+  Locator& locator() { return locator_; }
 
  private:
   SteadyTime time_;
