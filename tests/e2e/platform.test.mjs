@@ -118,6 +118,24 @@ describe('beside the API', () => {
     }
   });
 
+  test('the API page finds a place for every operation', async () => {
+    const contract = await (await fetch(`${tandem.origin}/openapi.json`)).json();
+    const page = await (await fetch(`${tandem.origin}/docs`)).text();
+    const script = page.match(/<script>([^]*?)<\/script>/)[1].split('function fail')[0];
+    const shown = new Function(`${script}; return arrange;`)()(contract);
+    const groups = shown['x-tagGroups'];
+    assert.ok(groups.every((group) => group.name && group.tags.length > 0));
+    const tags = new Set(groups.flatMap((group) => group.tags));
+    let pending = 0;
+    for (const item of Object.values(shown.paths)) {
+      for (const operation of Object.values(item).filter((o) => o.operationId)) {
+        assert.ok(operation.tags.some((tag) => tags.has(tag)), operation.operationId);
+        pending += operation['x-badges'] ? 1 : 0;
+      }
+    }
+    assert.equal(pending, contract['x-pending'].length);
+  });
+
   test('the sandbox clock moves, and a reset empties the platform but keeps the key', async () => {
     const now = async () => Date.parse((await tandem.request('GET', '/sandbox/clock')).body.data.now);
     const before = await now();

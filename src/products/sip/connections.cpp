@@ -82,7 +82,14 @@ Result<void, ApiError> give_credentials(Draft& draft) {
 }  // namespace
 
 void declare_connections(api::Registry& registry) {
-  registry.resource({.path = "/connections", .id = api::IdKind::Number});
+  registry.resource({.path = "/connections",
+                     .id = api::IdKind::Number,
+                     .on_read = [](const api::Call&, const store::Snapshot&, json::Value& shown) {
+                       // Older data says null where there is none.
+                       if (!shown["outbound_voice_profile_id"].is_string()) {
+                         shown.members().erase("outbound_voice_profile_id");
+                       }
+                     }});
 
   Resource credential = connection_resource("/credential_connections", "credential_connection");
   credential.defaults = R"({"active":true})";

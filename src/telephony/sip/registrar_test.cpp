@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 
 #include <doctest/doctest.h>
 
@@ -66,13 +67,13 @@ struct Fixture : Registrar::Users, Registrar::Listener, Registration::Listener {
     plan.request.set("To", "<" + aor + ">");
     plan.credentials = ClientCredentials{"bob", password, {}};
     if (flow.connection != 0) plan.flow = flow;
-    int status = 0;
-    phone.endpoint.send(std::move(plan), [&](const RequestEvent& event) {
-      status = event.status();
+    const auto status = std::make_shared<int>(0);  // an answer may come after we have gone on
+    phone.endpoint.send(std::move(plan), [this, status](const RequestEvent& event) {
+      *status = event.status();
       answer = event.response != nullptr ? std::string(event.response->text()) : std::string();
     });
     world.run(200ms);
-    return status;
+    return *status;
   }
   std::vector<std::string> contacts() const {
     std::vector<std::string> out;
