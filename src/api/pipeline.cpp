@@ -150,10 +150,27 @@ struct Pipeline::Impl {
 
   void handle_storage(std::shared_ptr<http::Exchange> exchange) {
     const RequestPtr request = begin(std::move(exchange));
+    request->storage = true;
     const bool head = request->head().method == http::Method::Head;
     const auto verb = head ? Verb::Head : verb_of(request->head().method);
-    if (verb) request->match = contract.route_storage(*verb, request->head().path());
+    if (verb) request->match = contract.route_storage(*verb, storage_path(request->head()));
     admit(request);
+  }
+
+  /// A bucket may be written with a slash behind its name.
+  static std::string_view storage_path(const http::RequestHead& head) {
+    std::string_view path = head.path();
+    if (path.size() > 1 && path.find('/', 1) == path.size() - 1) path.remove_suffix(1);
+    return path;
+  }
+
+  /// The refusal as the one who asks expects it.
+  Reply in_form(const Request& request, const ApiError& error, Reply reply) const {
+    if (!request.storage || !options.storage_refusal) return reply;
+    Reply own = options.storage_refusal(error, reply.status);
+    if (request.head().method == http::Method::Head) own.body.clear();
+    own.headers = std::move(reply.headers);
+    return own;
   }
 
   /// Who asks, how often, from where; then what for.
@@ -181,14 +198,18 @@ struct Pipeline::Impl {
 
   void refuse_rate(const RequestPtr& request) {
     ApiError error("10011", "You have exceeded the rate limit; wait for x-ratelimit-reset.");
-    Reply reply = error_reply(nullptr, error.with_status(429));
+    error.with_status(429);
+    Reply reply = in_form(*request, error, error_reply(nullptr, error));
     reply.headers.add("retry-after", std::to_string(request->rate.reset_seconds));
     answer(request, std::move(reply), "10011");
   }
 
   void refuse_route(const RequestPtr& request) {
     const bool method = request->match.found == Match::Found::NoMethod;
-    answer(request, route_refusal(request->match), method ? "10030" : "10005");
+    const std::string code = method ? "10030" : "10005";
+    Reply reply = in_form(*request, ApiError(code, "There is nothing at this URL."),
+                          route_refusal(request->match));
+    answer(request, std::move(reply), code);
   }
 
   void serve(const RequestPtr& request) {
@@ -282,7 +303,7 @@ struct Pipeline::Impl {
         reply = error_reply(nullptr, *ours);
       }
     }
-    answer(request, std::move(reply), codes_of(error));
+    answer(request, in_form(*request, error, std::move(reply)), codes_of(error));
   }
 
   void answer(const RequestPtr& request, Reply reply, std::string codes = {}) {

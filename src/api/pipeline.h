@@ -35,6 +35,8 @@ class Pipeline {
     size_t max_body_bytes = 1 << 20;                 // JSON and forms
     size_t max_upload_bytes = 50u << 20;             // multipart, all parts together
     bool validate_answers = false;  // hold answers and events against the contract; 10007 if not
+    /// How requests to the object store are refused; the envelope, when there is none.
+    std::function<Reply(const ApiError&, int status)> storage_refusal = {};
   };
   /// What it works with; all of it outlives the pipeline. `log` and `blobs` may be null: then
   /// nothing is logged, and multipart bodies with files are refused.
@@ -53,8 +55,8 @@ class Pipeline {
   /// Serves "/v2/..." and "/.well-known/...", and refuses everything else with 10005: an
   /// http::Handler. On a shard's thread.
   void handle(std::shared_ptr<http::Exchange> exchange);
-  /// Serves the paths of object storage ("/{bucketName}/{objectName}"), for the handler the app
-  /// mounts at storage's own address.
+  /// Serves the paths of the object store ("/{bucketName}/{objectName}"), for requests that the app
+  /// has recognised as such.
   void handle_storage(std::shared_ptr<http::Exchange> exchange);
 
  private:

@@ -23,6 +23,7 @@ struct Request {
   size_t shard = 0;
   std::chrono::steady_clock::time_point started;
   std::string id;  // x-request-id
+  bool storage = false;  // one to the object store, which has refusals of its own form
   contract::Match match;
   std::shared_ptr<const auth::Caller> caller;  // from authentication on
   limits::RateVerdict rate;

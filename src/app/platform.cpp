@@ -51,6 +51,8 @@
 #include "products/numbers/inventory.h"
 #include "products/oauth/oauth.h"
 #include "products/oauth/token_authenticator.h"
+#include "products/storage/s3_reply.h"
+#include "products/storage/signed_requests.h"
 #include "products/voice/call_log.h"
 #include "products/voice/call_state.h"
 #include "products/voice/service_calls.h"
@@ -125,6 +127,7 @@ api::Pipeline::Options pipeline_options(const Config& config) {
   api::Pipeline::Options options;
   options.base_url = config.base_url();
   options.validate_answers = config.validate_answers;
+  options.storage_refusal = products::storage::storage_refusal;
   return options;
 }
 
@@ -338,6 +341,7 @@ void Platform::Parts::wire() {
                                                     runner_options());
   gate = std::make_unique<api::auth::Gate>(*database, *clock, shards->size(), gate_options(config));
   gate->add(std::make_unique<products::oauth::TokenAuthenticator>(*secrets));
+  gate->add(std::make_unique<products::storage::SignedRequests>(*secrets));
   dispatcher->set_event_sink(outlet.get());
   dispatcher->set_completion(ledger::let_payers_pay);
   dispatcher->on_timers([this](WallTime due) { workflows->due_at(due); });
@@ -419,8 +423,12 @@ Result<void> Platform::Parts::listen() {
     options.tls = std::move(*tls);
   }
   server = std::make_unique<http::Server>(
-      *shards, options,
-      [this](std::shared_ptr<http::Exchange> exchange) { site.handle(std::move(exchange)); });
+      *shards, options, [this](std::shared_ptr<http::Exchange> exchange) {
+        if (products::storage::is_storage_request(exchange->head())) {
+          return pipeline->handle_storage(std::move(exchange));
+        }
+        site.handle(std::move(exchange));
+      });
   shards->start();
   fetcher->start(*shards);
   speaker.start(*shards);

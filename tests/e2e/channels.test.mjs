@@ -71,8 +71,12 @@ test('SIPREC servers are kept by their names', async () => {
   const changed = (await client.siprecConnectors.update('recorder', { name: 'recorder', host: 'siprec2.example.com', port: 5080, app_subdomain: 'app' })).data;
   assert.deepEqual([changed.host, changed.port, changed.app_subdomain], ['siprec2.example.com', 5080, 'app']);
   assert.deepEqual((await client.siprecConnectors.retrieve('recorder')).data, changed);
-  await client.siprecConnectors.delete('recorder');
+  await client.siprecConnectors.create({ name: 'other', host: 'siprec.example.com', port: 5060 });
+  await assert.rejects(client.siprecConnectors.update('recorder', { name: 'other', host: 'a.example.com', port: 1 }), codeOf('10012'));
+  assert.equal((await client.siprecConnectors.update('recorder', { name: 'archive', host: 'siprec3.example.com', port: 5060 })).data.name, 'archive');
   await assert.rejects(client.siprecConnectors.retrieve('recorder'), codeOf('10005'));
+  await client.siprecConnectors.delete('archive');
+  await assert.rejects(client.siprecConnectors.retrieve('archive'), codeOf('10005'));
 });
 
 test('a connection has one Dialogflow agent, whose key is never shown', async () => {

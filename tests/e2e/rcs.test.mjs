@@ -41,6 +41,7 @@ test('agents are given by the network, and belong to one account', async () => {
   const { data: changed } = await client.messaging.rcs.agents.update('Shop', { profile_id: profile, webhook_url: `${receiver.url}/agent` });
   assert.deepEqual([changed.profile_id, changed.webhook_url], [profile, `${receiver.url}/agent`]);
   await refused(client.messaging.rcs.agents.update('Shop', { profile_id: crypto.randomUUID() }), '10017');
+  await refused(client.messagingProfiles.delete(profile), '10021');
   assert.deepEqual((await stranger.messaging.rcs.agents.list()).data, []);
   await refused(stranger.messaging.rcs.agents.retrieve('Shop'), '10005');
   await refused(stranger.messaging.rcs.agents.update('Shop', { profile_id: null }), '10005');

@@ -27,7 +27,7 @@ constexpr size_t kMostNumbers = 100;
 /// Numbers whose carrier is a mobile one, in the sandbox.
 constexpr std::string_view kWireless = "0093";
 
-/// Whether an order of anybody that has not failed has the number.
+/// Whether an order of anybody that is under way has the number.
 bool is_ordered(const store::Snapshot& snapshot, std::string_view e164) {
   store::Query query;
   query.collection = kHostedOrders;
@@ -176,8 +176,7 @@ void keep_open_numbers(json::Value& order) {
   json::Array open;
   for (const json::Value& number : order["phone_numbers"].items()) {
     const std::string_view status = number["status"].string();
-    if (status == "deleted" || status.starts_with("failed")) continue;
-    open.push_back(number["phone_number"]);
+    if (status == "pending" || status == "provisioning") open.push_back(number["phone_number"]);
   }
   order.set("_open_numbers", std::move(open));
 }

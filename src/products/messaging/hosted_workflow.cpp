@@ -24,7 +24,7 @@ void finish_numbers(const api::Registry& registry, const numbers::Inventory& inv
                     const api::Step& step, const store::Snapshot& snapshot, StepDocument& order,
                     Effects& effects) {
   const api::Account account{.id = order.row.account, .parent = {}, .key_id = {}};
-  json::Array open;
+  bool any = false;
   for (json::Value& number : order.fields.member("phone_numbers").items()) {
     if (number["status"].string() != "provisioning") continue;
     const std::string e164(number["phone_number"].string());
@@ -35,10 +35,9 @@ void finish_numbers(const api::Registry& registry, const numbers::Inventory& inv
       status = "failed_number_already_hosted";
     }
     number.set("status", status);
-    if (status == "successful") open.emplace_back(e164);
+    any = any || status == "successful";
   }
-  const bool any = !open.empty();
-  order.fields.set("_open_numbers", std::move(open));
+  order.fields.set("_open_numbers", json::Value::array());
   order.fields.set("status", any ? "successful" : "failed");
 }
 

@@ -4,6 +4,7 @@
 #include "products/messaging/hosted.h"
 #include "products/messaging/message.h"
 #include "products/messaging/messaging.h"
+#include "products/messaging/rcs.h"
 #include "products/messaging/receiver.h"
 #include "products/messaging/tollfree.h"
 
@@ -38,7 +39,8 @@ void declare_profiles(api::Registry& registry) {
       .path = "/messaging_profiles",
       .record_type = "messaging_profile",
       .defaults = R"({"enabled":true,"daily_spend_limit_enabled":false})",
-      .used_by = {{std::string(kMessagingSettings), "messaging_profile_id"}},
+      .used_by = {{std::string(kMessagingSettings), "messaging_profile_id"},
+                  {std::string(kRcsAgents), "profile_id"}},
       .immutable = {"v1_secret"},
       .on_create = make_profile,
       .on_update = check_profile_settings,
@@ -58,6 +60,7 @@ void declare(api::Registry& registry, const Services& services) {
   declare_hosted_orders(registry, services.inventory);
   declare_hosted_workflow(registry, services.inventory);
   if (services.codes) declare_hosted_codes(registry, *services.codes);
+  registry.collection({std::string(kRcsAgents), {{.path = "profile_id"}}});
   registry.collection({std::string(kInboundParts), {}});
   registry.collection({std::string(kDetailRecords), {}});
 }

@@ -2,6 +2,7 @@
 
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
+#include "products/storage/object_store.h"
 #include "products/storage/storage.h"
 
 namespace tandem::products::storage {
@@ -47,6 +48,13 @@ void declare(api::Registry& registry, const Services& services) {
                                       Draft& draft) { return make_source(draft, secrets); },
                      .on_delete = check_source_unused});
   declare_migrations(registry);
+  declare_buckets(registry, services);
+  declare_objects(registry, services);
+  declare_uploads(registry, services);
+  declare_listing(registry, services);
+  declare_usage(registry);
+  declare_certificates(registry, services);
+  declare_presigned(registry, services);
 }
 
 }  // namespace tandem::products::storage

@@ -3,7 +3,8 @@
 #include "api/registry.h"
 #include "products/common/services.h"
 
-/// Object storage: where buckets of other providers are copied from.
+/// Object storage: buckets and objects (object_store.h), and where buckets of other providers are
+/// copied from.
 namespace tandem::products::storage {
 
 void declare(api::Registry& registry, const Services& services);

@@ -78,7 +78,10 @@ Outcome link(const Call& call, const store::Snapshot& snapshot, const SecretBox&
   return effects;
 }
 
+/// What is linked to a connection that is gone is gone with it.
 Result<store::Row, ApiError> find_link(const Call& call, const store::Snapshot& snapshot) {
+  const auto connection = own_connection(call, snapshot);
+  if (!connection) return tl::unexpected(connection.error());
   return api::find_own(snapshot, call.account, kDialogflow, call.last_param());
 }
 
@@ -113,6 +116,37 @@ Result<void, ApiError> check_connector(api::Draft& draft) {
   return {};
 }
 
+/// A replacement may give another name, under which the connector is kept from then on.
+Outcome replace_connector(const api::Registry& registry, const Call& call,
+                          const store::Snapshot& snapshot) {
+  const api::ResourceEngine* connectors = registry.engine(kSiprecConnectors);
+  const auto row = connectors->find(call, snapshot, call.last_param());
+  if (!row) return tl::unexpected(row.error());
+  json::Value connector = api::document_of(*row);
+  for (const std::string_view member : {"name", "host", "port"}) {
+    connector.set(member, json::Value(call.body[member]));
+  }
+  connector.set("app_subdomain", json::Value(call.body["app_subdomain"]));
+  if (connector["app_subdomain"].is_null()) connector.members().erase("app_subdomain");
+  Effects effects;
+  api::Draft draft{call, snapshot, connector, nullptr, effects};
+  if (auto ok = check_connector(draft); !ok) return tl::unexpected(ok.error());
+  const std::string key = connectors->key(call.account, connector["name"].string());
+  if (key == row->id) {
+    connectors->put(*row, connector, call.now, effects);
+  } else {
+    if (snapshot.get(kSiprecConnectors, key)) {
+      return refuse("10012", "You have a connector of this name.", "/name");
+    }
+    connector.set("updated_at", to_iso8601(call.now));
+    effects.remove(std::string(kSiprecConnectors), row->id, row->revision);
+    effects.put(std::string(kSiprecConnectors), key, row->account, connector, store::kNew,
+                row->created_at);
+  }
+  effects.reply = connectors->reply(call, snapshot, connector);
+  return effects;
+}
+
 }  // namespace
 
 void declare_connectors(api::Registry& registry, const SecretBox& secrets) {
@@ -126,13 +160,16 @@ void declare_connectors(api::Registry& registry, const SecretBox& secrets) {
   bind_link(Op::UpdateDialogflowConnection, true);
   registry.bind(Op::GetDialogflowConnection, show);
   registry.bind(Op::DeleteDialogflowConnection, unlink);
+  registry.bind(Op::UpdateSiprecConnector,
+                [&registry](const Call& call, const store::Snapshot& snapshot) {
+                  return replace_connector(registry, call, snapshot);
+                });
   registry.resource({.path = "/siprec_connectors",
                      .collection = std::string(kSiprecConnectors),
                      .record_type = "siprec_connector",
                      .id = api::IdKind::Field,
                      .id_field = "name",
-                     .on_create = check_connector,
-                     .on_update = check_connector});
+                     .on_create = check_connector});
 }
 
 std::optional<SiprecConnector> find_siprec_connector(const api::Registry& registry,
