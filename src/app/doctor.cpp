@@ -126,6 +126,12 @@ std::vector<Finding> examine(const Config& config) {
   findings.push_back(look_at_port(config.http, SOCK_STREAM, "--http", "HTTP"));
   findings.push_back(look_at_port(config.sip, SOCK_DGRAM, "--sip", "SIP"));
   findings.push_back(look_at_port(config.sip, SOCK_STREAM, "--sip", "SIP"));
+  if (!config.smpp.host.empty()) {
+    findings.push_back(look_at_port(config.smpp, SOCK_STREAM, "--smpp", "SMPP"));
+  }
+  if (!config.smpp_tls.host.empty()) {
+    findings.push_back(look_at_port(config.smpp_tls, SOCK_STREAM, "--smpp-tls", "SMPP over TLS"));
+  }
   for (Finding& finding : examine_data(config)) findings.push_back(std::move(finding));
   findings.push_back(look_at_files());
   findings.push_back(look_at_socket_buffers());
@@ -134,7 +140,7 @@ std::vector<Finding> examine(const Config& config) {
     findings.push_back(look_at_file(config.tls_cert, "--tls-cert"));
     findings.push_back(look_at_file(config.tls_key, "--tls-key"));
   }
-  for (const auto& link : config.smpp.links) findings.push_back(examine_smpp_link(link));
+  for (const auto& link : config.smpp_links.links) findings.push_back(examine_smpp_link(link));
   for (const auto& trunk : config.trunks) {
     for (Finding& finding : examine_trunk(trunk)) findings.push_back(std::move(finding));
   }

@@ -47,7 +47,8 @@ Job job_of(json::View message) {
     job.to.emplace_back(receiver["phone_number"].string());
   }
   job.type = message["type"].string();
-  job.text = message["_sent_text"].string(message["text"].string());
+  job.text = message["text"].string();
+  job.smart = message["_smart"].boolean();
   job.subject = message["subject"].string();
   if (message["media"].size() > 0) job.media = json::Value(message["media"]);
   job.reference = reference_of(job.id);
@@ -72,13 +73,7 @@ class Progress {
     set_status(message, "queued");
     message.members().erase("_doubt");
     set_due(message, Stage::Queued, at);
-    announce(at, queue);
-  }
-  void announce(WallTime at, SendQueue& queue) {
-    context_.effects.after_commit.push_back(
-        [&queue, turn = turn_of(message, account_, at)]() mutable {
-          queue.announce(std::move(turn));
-        });
+    announce(message, account_, at, queue, context_.effects);
   }
   void doubt() {
     set_status(message, "sending");
@@ -265,6 +260,13 @@ Turn turn_of(const json::Value& message, std::string_view account, WallTime not_
           .parts = message["parts"].integer(1) * static_cast<int64_t>(receivers.size()),
           .priority = static_cast<int>(message["_priority"].integer(1)),
           .not_before = not_before};
+}
+
+void announce(const json::Value& message, std::string_view account, WallTime not_before,
+              SendQueue& queue, Effects& effects) {
+  effects.after_commit.push_back([&queue, turn = turn_of(message, account, not_before)]() mutable {
+    queue.announce(std::move(turn));
+  });
 }
 
 Effects claim(std::span<const std::string> ids, api::Moment moment, const store::Snapshot& snapshot,

@@ -23,6 +23,8 @@
 ///   _spend        counter of the daily spend limit it was added to
 ///   _webhook      version of the webhook's body
 ///   _priority     0 goes first, 1 is usual
+///   _smart        typographic characters are replaced by what GSM has for them
+///   _receipts     that are owed to the peer it came from (peer_outbox.h)
 namespace tandem::products::messaging {
 
 inline constexpr std::string_view kMessages = "messages";
