@@ -28,7 +28,8 @@ after(async () => {
   await tandem?.stop();
 });
 
-const settings = (url_shortener_settings) => client.messagingProfiles.update(profile, { url_shortener_settings });
+const settings = (more) => client.messagingProfiles.update(profile, {
+  url_shortener_settings: more && { prefix: '', replace_blacklist_only: false, send_webhooks: false, ...more } });
 const send = async (text) => (await client.messages.send({ from: number, to: handset, text })).data;
 const open = (url, method = 'GET') => fetch(url, { redirect: 'manual', method });
 const clicks = (url) => hooks.requests.filter((r) => r.json?.data?.record_type === 'link_clicked' && r.json.data.url === url);

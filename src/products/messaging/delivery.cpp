@@ -113,6 +113,13 @@ class Progress {
   EndingContext context_;
 };
 
+/// Submits of the message, each with a receipt of its own: its parts, unless its link takes long
+/// texts in one piece.
+size_t pieces_of(const json::Value& message) {
+  if (!message["_pieces"].is_null()) return static_cast<size_t>(message["_pieces"].integer());
+  return static_cast<size_t>(message["parts"].integer(1)) * message["to"].items().size();
+}
+
 void record_one(const Submitted& submitted, Progress progress, SendQueue& queue) {
   json::Value& message = progress.message;
   const WallTime now = progress.now();
@@ -129,6 +136,9 @@ void record_one(const Submitted& submitted, Progress progress, SendQueue& queue)
     case Submitted::Kind::Underway:
       return;
     case Submitted::Kind::Accepted:
+      if (submitted.parts.size() != pieces_of(message)) {
+        message.set("_pieces", static_cast<int64_t>(submitted.parts.size()));
+      }
       return progress.sent();
     case Submitted::Kind::Refused:
       return finish(message, "sending_failed", submitted.error, progress.context());
@@ -172,9 +182,7 @@ struct Verdict {
 };
 Verdict verdict_of(json::Value& message) {
   const auto& parts = message["_parts"].items();
-  const auto expected =
-      static_cast<size_t>(message["parts"].integer(1)) * message["to"].items().size();
-  Verdict verdict{parts.size() >= expected, std::nullopt};
+  Verdict verdict{parts.size() >= pieces_of(message), std::nullopt};
   for (const json::Value& part : parts) {
     const std::string_view state = part["state"].string();
     if (state.empty()) verdict.complete = false;

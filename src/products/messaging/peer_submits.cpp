@@ -113,6 +113,7 @@ bool is_receiving(const store::Snapshot&, const store::Row& row) {
 PeerSubmit read_submit(const smpp::Message& message, Peer peer, std::string id) {
   PeerSubmit submit;
   submit.peer = std::move(peer);
+  submit.id = id;
   submit.receipt.id = std::move(id);
   submit.receipt.registered = message.registered_delivery;
   if (const auto reference = message.tlvs.number(smpp::Tag::UserMessageReference)) {
@@ -135,7 +136,7 @@ Outcome accept_submit(const PeerSubmit& submit, api::Moment moment, const store:
   request.type = "SMS";
   request.profile_id = submit.peer.profile;
   request.priority = submit.priority > 0 ? 0 : 1;
-  request.id = submit.earlier.empty() ? submit.receipt.id : submit.earlier.front();
+  request.id = submit.id;
   const auto schedule = smpp::read_time(submit.schedule, moment.now);
   if (!schedule) return refuse("10015", schedule.error().what, "/send_at");
   if (*schedule && **schedule > moment.now) request.send_at = **schedule;
@@ -214,14 +215,10 @@ Outcome cancel_submit(const Peer& peer, const std::string& id, api::Moment momen
   const auto row = snapshot.get(kMessages, id);
   if (!row || row->account != peer.account) return refuse("40303", "There is no such message.");
   json::Value message = api::document_of(*row);
-  const auto stage = stage_of(message);
-  if (stage != Stage::Scheduled && stage != Stage::Queued) {
+  if (stage_of(message) != Stage::Scheduled) {
     return refuse("40303", "The message is on its way already.");
   }
   Effects effects;
-  if (stage == Stage::Queued) {
-    effects.batch.adjusts.push_back({.key = queue_counter(row->account), .delta = -1});
-  }
   cancel(message, {moment, snapshot, effects, row->account});
   effects.put(std::string(kMessages), row->id, row->account, message, row->revision);
   return effects;

@@ -41,6 +41,7 @@ inline constexpr std::string_view kPeerParts = "smpp_submit_parts";
 /// A submit, or a long text made of several.
 struct PeerSubmit {
   Peer peer;
+  std::string id;       // of the message: what its first part is answered with
   PeerReceipt receipt;  // of the submit that is answered now
   std::string from;
   std::string to;
@@ -70,7 +71,7 @@ carrier::smpp::Status status_of(const api::ApiError& error);
 /// Where a message of the peer stands; nothing when it has none of that id.
 std::optional<carrier::smpp::QuerySmResp> query_submit(const Peer& peer, const std::string& id,
                                                        const store::Snapshot& snapshot);
-/// Takes back a message that has not been sent; 40303 when there is no such message.
+/// Takes back a scheduled message; 40303 when there is no such message.
 api::Outcome cancel_submit(const Peer& peer, const std::string& id, api::Moment moment,
                            const store::Snapshot& snapshot);
 

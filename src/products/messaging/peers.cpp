@@ -194,6 +194,7 @@ void Peers::Impl::keep(const smpp::RequestToken& token, std::shared_ptr<PeerSubm
   if (outcome.verdict == Verdict::Refused) return server_.answer_submit(token, Status::Throttled);
   if (outcome.verdict == Verdict::Complete) {
     submit->text = std::move(outcome.text->text);
+    submit->id = outcome.text->ids.front();
     for (std::string& id : outcome.text->ids) {
       if (id != kept.id) submit->earlier.push_back(std::move(id));
     }
