@@ -8,6 +8,7 @@
 #include "contract/operations.h"
 #include "ledger/books.h"
 #include "ledger/holds.h"
+#include "ledger/rates.h"
 #include "products/common/steps.h"
 #include "products/messaging/checks.h"
 #include "products/messaging/delivery.h"
