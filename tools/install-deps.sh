@@ -6,7 +6,8 @@ build="g++ cmake ninja-build make ccache mold pkg-config git
   libssl-dev libsodium-dev libsqlite3-dev libpq-dev libsimdjson-dev libfmt-dev libmimalloc-dev
   libexpected-dev libhowardhinnant-date-dev libpcre2-dev libc-ares-dev libyaml-cpp-dev
   libpugixml-dev node-llhttp
-  libspandsp-dev libopus-dev libmp3lame-dev libmpg123-dev libspeexdsp-dev flite1-dev espeak-ng"
+  libspandsp-dev libopus-dev libmp3lame-dev libmpg123-dev libspeexdsp-dev flite1-dev espeak-ng
+  graphicsmagick"
 tests="clang-19 lld-19 libclang-rt-19-dev doctest-dev libbenchmark-dev libsrtp2-dev libwslay-dev
   postgresql-15 sip-tester baresip linphone-cli kamailio kamailio-tls-modules openssl wrk"
 node=""

@@ -12,6 +12,8 @@ std::string_view without_last_slash(std::string_view path) {
   return path;
 }
 
+std::string_view without_port(std::string_view host) { return host.substr(0, host.rfind(':')); }
+
 }  // namespace
 
 void Site::mount(std::string path, http::Handler handler) {
@@ -24,10 +26,20 @@ void Site::mount_below(std::string prefix, http::Handler handler) {
   std::sort(below_.begin(), below_.end(), longer);
 }
 
+void Site::mount_host(std::string host, http::Handler handler) {
+  hosts_.emplace_back(std::move(host), std::move(handler));
+}
+
 void Site::otherwise(http::Handler handler) { otherwise_ = std::move(handler); }
 
-const http::Handler* Site::find(std::string_view path) const {
-  path = without_last_slash(path);
+const http::Handler* Site::find(const http::RequestHead& head) const {
+  if (!hosts_.empty()) {
+    const std::string_view host = without_port(head.headers.get("host"));
+    for (const auto& [mounted, handler] : hosts_) {
+      if (mounted == host) return &handler;
+    }
+  }
+  const std::string_view path = without_last_slash(head.path());
   for (const auto& [mounted, handler] : exact_) {
     if (mounted == path) return &handler;
   }
@@ -40,7 +52,7 @@ const http::Handler* Site::find(std::string_view path) const {
 }
 
 void Site::handle(std::shared_ptr<http::Exchange> exchange) const {
-  if (const http::Handler* handler = find(exchange->head().path())) {
+  if (const http::Handler* handler = find(exchange->head())) {
     return (*handler)(std::move(exchange));
   }
   http::Response response;

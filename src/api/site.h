@@ -19,6 +19,8 @@ class Site {
   void mount(std::string path, http::Handler handler);
   /// Serves `prefix` and everything below it; the longest prefix goes first.
   void mount_below(std::string prefix, http::Handler handler);
+  /// Serves everything that is asked of this host, before all of the above.
+  void mount_host(std::string host, http::Handler handler);
   /// Serves everything else.
   void otherwise(http::Handler handler);
 
@@ -26,8 +28,9 @@ class Site {
   void handle(std::shared_ptr<http::Exchange> exchange) const;
 
  private:
-  const http::Handler* find(std::string_view path) const;
+  const http::Handler* find(const http::RequestHead& head) const;
 
+  std::vector<std::pair<std::string, http::Handler>> hosts_;
   std::vector<std::pair<std::string, http::Handler>> exact_;
   std::vector<std::pair<std::string, http::Handler>> below_;  // longest first
   http::Handler otherwise_;

@@ -1,5 +1,7 @@
 #include "app/config.h"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
 
@@ -100,10 +102,28 @@ Result<void> set_starting_credit(Config& config, std::string_view value) {
   return {};
 }
 
+Result<void> set_link_domains(Config& config, std::string_view value) {
+  config.link_domains.clear();
+  while (!value.empty()) {
+    const size_t comma = std::min(value.find(','), value.size());
+    const std::string_view name = value.substr(0, comma);
+    const bool is_name =
+        !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+          return std::isdigit(c) != 0 || std::islower(c) != 0 || c == '.' || c == '-';
+        });
+    if (!is_name) return fail("wants names in small letters: go.example.com,s.example.net");
+    config.link_domains.emplace_back(name);
+    value.remove_prefix(std::min(comma + 1, value.size()));
+  }
+  return {};
+}
+
 using V = std::string_view;
 
 constexpr int kMostCps = 1'000'000;
 constexpr int kMostRetentionDays = 36'500;
+constexpr int kMostSubmits = 1'000'000;
+constexpr int kMostBinds = 1'000;
 
 constexpr Setting kSettings[] = {
     {"profile", "sandbox|operator",
@@ -134,6 +154,14 @@ constexpr Setting kSettings[] = {
      [](Config& c, V v) { return set_text(c.sip_dns, v); }},
     {"sip-domain", "NAME", "host part of SIP URIs and realm of sign-ins (default: the SIP address)",
      [](Config& c, V v) { return set_text(c.sip_domain, v); }},
+    {"smpp", "ADDR", "where customers bind by SMPP 3.4 (default: nowhere)",
+     [](Config& c, V v) { return set_address(c.smpp, v); }},
+    {"smpp-tls", "ADDR", "the same over TLS, with the certificate of --tls-cert",
+     [](Config& c, V v) { return set_address(c.smpp_tls, v); }},
+    {"smpp-throughput", "N", "submits a second that each of their binds may make (default 500)",
+     [](Config& c, V v) { return set_number(c.smpp_throughput, v, 0, kMostSubmits); }},
+    {"smpp-sessions", "N", "binds of one messaging profile at a time (default 8)",
+     [](Config& c, V v) { return set_number(c.smpp_sessions, v, 1, kMostBinds); }},
     {"database", "CONNINFO",
      "PostgreSQL, as libpq reads it (default: SQLite in the data directory)",
      [](Config& c, V v) { return set_text(c.database, v); }},
@@ -141,6 +169,8 @@ constexpr Setting kSettings[] = {
      [](Config& c, V v) { return set_text(c.api_key, v); }},
     {"public-url", "URL", "how clients reach this server, for links in answers",
      [](Config& c, V v) { return set_text(c.public_url, v); }},
+    {"link-domains", "NAMES",
+     "domains of short links that lead to this server, with commas between", set_link_domains},
     {"tls-cert", "FILE", "certificate chain (PEM): serve HTTPS",
      [](Config& c, V v) { return set_text(c.tls_cert, v); }},
     {"tls-key", "FILE", "private key of --tls-cert (PEM)",
@@ -217,7 +247,13 @@ Result<void> read_file(Config& config, const std::string& path) {
       if (name == "smpp-links") {
         auto links = read_smpp_links(entry.second);
         if (!links) return fail(path + ": " + links.error().what);
-        config.smpp = std::move(*links);
+        config.smpp_links = std::move(*links);
+        continue;
+      }
+      if (name == "messages") {
+        auto messages = read_message_settings(entry.second);
+        if (!messages) return fail(path + ": " + messages.error().what);
+        config.messages = *messages;
         continue;
       }
       if (name == "trunks") {
@@ -321,6 +357,9 @@ Result<Config> read_config(const std::vector<std::string_view>& flags) {
     return fail("tls-cert and tls-key go together");
   }
   if (auto sound = check_sip(config); !sound) return tl::unexpected(sound.error());
+  if (!config.smpp_tls.host.empty() && config.tls_cert.empty()) {
+    return fail("smpp-tls wants a certificate: tls-cert and tls-key");
+  }
   return config;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/message_settings.h"
 #include "app/smpp_settings.h"
 #include "carrier/trunk.h"
 #include "core/result.h"
@@ -60,8 +61,15 @@ struct Config {
   std::string s3_url;     // where S3 is, {region} stands for the region; empty: Amazon's
   std::string gcs_url;    // of Google Cloud Storage; empty: Google's
   std::string azure_url;  // of Azure Blob Storage, {account} stands for the account; empty: Azure's
-  SmppSettings smpp;      // only from the file
-  std::vector<carrier::Trunk> trunks;  // only from the file
+  // Where customers bind by SMPP; without a host: nowhere.
+  Address smpp{{}, 0};
+  Address smpp_tls{{}, 0};                // the same over TLS, with tls_cert
+  int smpp_throughput = 500;              // submits a second that each bind may make; 0: no limit
+  int smpp_sessions = 8;                  // binds of one messaging profile at a time
+  std::vector<std::string> link_domains;  // of short links, that lead here
+  SmppSettings smpp_links;                // only from the file
+  MessageSettings messages;               // only from the file
+  std::vector<carrier::Trunk> trunks;     // only from the file
 
   std::string base_url() const;
 };
@@ -76,8 +84,9 @@ struct Setting {
 
 std::span<const Setting> settings();
 
-/// Reads environment, the file named by --config (YAML, flat but for `smpp-links` and `trunks`),
-/// and flags. Unknown names and bad values are errors that name the culprit and the fix.
+/// Reads environment, the file named by --config (YAML, flat but for `smpp-links`, `trunks` and
+/// `messages`), and flags. Unknown names and bad values are errors that name the culprit and the
+/// fix.
 Result<Config> read_config(const std::vector<std::string_view>& flags);
 
 }  // namespace tandem::app

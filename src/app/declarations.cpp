@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/local_speaker.h"
+#include "app/picture_program.h"
 #include "app/products.h"
 #include "app/web_fetcher.h"
 #include "ledger/rates.h"
@@ -53,8 +54,10 @@ struct Declarations::Parts {
   products::numbers::Inventory inventory = products::numbers::Inventory::built_in();
   WebFetcher fetcher{WebFetcher::Options()};
   LocalSpeaker speaker;
+  PictureProgram pictures;
   std::optional<products::voice::Switchboard> switchboard;
   products::messaging::SendQueue messages;
+  std::optional<products::messaging::Terms> terms;
   std::optional<products::messaging::MediaStore> media;
   products::messaging::ServiceTexts service_texts{messages};
   std::optional<products::voice::ServiceCalls> service_calls;
@@ -90,8 +93,9 @@ void Declarations::Parts::declare() {
   codes.emplace(service_texts, *service_calls);
   declare_products(*registry, {*blobs, *secrets, seeds, inventory, fetcher, speaker, decide, *rates,
                                0, &*switchboard, &*codes});
-  media.emplace(messaging::MediaStore::Means{fetcher, *blobs, *secrets, {}});
-  const messaging::SendingMeans sending{*rates, messages, *media, decide};
+  media.emplace(messaging::MediaStore::Means{fetcher, *blobs, *secrets, pictures, {}});
+  terms.emplace(messaging::Terms{*rates});
+  const messaging::SendingMeans sending{*terms, messages, *media, decide};
   messaging::declare_sending(*registry, sending);
   messaging::declare_rcs(*registry, sending, nullptr);
 }

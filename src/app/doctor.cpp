@@ -165,6 +165,12 @@ std::vector<Finding> examine(const Config& config) {
     findings.push_back(look_at_port(address, SOCK_STREAM, "--sip", "SIP"));
   }
   look_at_secure_sip(config, findings);
+  if (!config.smpp.host.empty()) {
+    findings.push_back(look_at_port(config.smpp, SOCK_STREAM, "--smpp", "SMPP"));
+  }
+  if (!config.smpp_tls.host.empty()) {
+    findings.push_back(look_at_port(config.smpp_tls, SOCK_STREAM, "--smpp-tls", "SMPP over TLS"));
+  }
   for (Finding& finding : examine_data(config)) findings.push_back(std::move(finding));
   findings.push_back(look_at_files());
   findings.push_back(look_at_socket_buffers());
@@ -172,7 +178,7 @@ std::vector<Finding> examine(const Config& config) {
   if (!config.tls_cert.empty()) {
     findings.push_back(look_at_certificate(config.tls_cert, config.tls_key, "--tls-cert"));
   }
-  for (const auto& link : config.smpp.links) findings.push_back(examine_smpp_link(link));
+  for (const auto& link : config.smpp_links.links) findings.push_back(examine_smpp_link(link));
   for (const auto& trunk : config.trunks) {
     for (Finding& finding : examine_trunk(trunk, config.sip_tls_ca))
       findings.push_back(std::move(finding));

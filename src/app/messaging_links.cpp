@@ -6,14 +6,17 @@
 #include "app/sandbox_handsets.h"
 #include "carrier/sandbox/message_center.h"
 #include "core/random.h"
+#include "products/messaging/peers.h"
 #include "products/messaging/pipeline.h"
 #include "products/messaging/receiver.h"
 #include "runtime/shards.h"
+#include "runtime/tls.h"
 
 namespace tandem::app {
 namespace {
 
 using carrier::sandbox::MessageCenter;
+using products::messaging::Peers;
 using products::messaging::Pipeline;
 using products::messaging::Receiver;
 
@@ -61,7 +64,7 @@ struct MessagingLinks::Impl {
       : parts(p),
         config(c),
         shard(p.shards[0]),
-        receiver({shard, p.dispatcher, p.clock, p.rates, p.queue, p.media}) {
+        receiver({shard, p.dispatcher, p.clock, p.terms, p.queue, p.media}) {
     if (!is_sandbox(config)) return;
     SystemRandom random;
     password = Ids(parts.clock, random).token(kPasswordSize);
@@ -71,8 +74,8 @@ struct MessagingLinks::Impl {
 
   Result<void> start() {
     Pipeline::Options options;
-    options.links = config.smpp.links;
-    std::vector<carrier::Route> routes = config.smpp.routes;
+    options.links = config.smpp_links.links;
+    std::vector<carrier::Route> routes = config.smpp_links.routes;
     if (center) {
       if (auto started = center->start(); !started) return started;
       options.links.push_back(sandbox_link(center->port(), password));
@@ -80,6 +83,7 @@ struct MessagingLinks::Impl {
       if (routes.empty()) routes.push_back({"", std::string(kSandboxLink), 1});
       options.throughput = {0, 0, 0, 0, 0};
     }
+    options.throughput = config.messages.throughput(options.throughput);
     auto sound = carrier::Routes::make(std::move(routes));
     if (!sound) return tl::unexpected(sound.error());
     receiver.start();
@@ -87,23 +91,51 @@ struct MessagingLinks::Impl {
         Pipeline::Parts{shard, parts.dispatcher, parts.clock, parts.queue, receiver},
         std::move(options), std::move(*sound));
     pipeline->start();
-    return {};
+    return start_peers();
+  }
+
+  /// Where customers bind, if the configuration names a place.
+  Result<void> start_peers() {
+    Peers::Options options;
+    if (!config.smpp.host.empty()) options.places.push_back({config.smpp.host, config.smpp.port});
+    if (!config.smpp_tls.host.empty()) {
+      auto tls = runtime::TlsContext::server(config.tls_cert, config.tls_key);
+      if (!tls) return tl::unexpected(tls.error());
+      options.places.push_back({config.smpp_tls.host, config.smpp_tls.port, std::move(*tls)});
+    }
+    if (options.places.empty()) return {};
+    options.max_submits_per_second = config.smpp_throughput;
+    options.max_sessions = static_cast<size_t>(config.smpp_sessions);
+    peers = std::make_unique<Peers>(
+        Peers::Parts{shard, parts.dispatcher, parts.clock, parts.terms, parts.queue},
+        std::move(options));
+    return peers->start();
+  }
+
+  /// On the shard, where they begin and end.
+  template <class Work>
+  void with_peers(Work work) {
+    if (config.smpp.host.empty() && config.smpp_tls.host.empty()) return;
+    shard.post([this, work] {
+      if (peers) work(*peers);
+    });
   }
 
   /// What lives on the shard ends on it.
   void stop(const std::shared_ptr<std::promise<void>>& through) {
     const auto end = [this, through] {
       shard.post([this, through] {
+        peers.reset();
         pipeline.reset();
         center.reset();
         through->set_value();
       });
     };
-    if (!pipeline) return end();
-    pipeline->stop([this, end] {
-      if (!center) return end();
-      center->stop(end);
-    });
+    const auto stop_center = [this, end] { center ? center->stop(end) : end(); };
+    const auto stop_pipeline = [this, stop_center] {
+      pipeline ? pipeline->stop(stop_center) : stop_center();
+    };
+    peers ? peers->stop(stop_pipeline) : stop_pipeline();
   }
 
   Parts parts;
@@ -113,6 +145,7 @@ struct MessagingLinks::Impl {
   Receiver receiver;
   std::unique_ptr<MessageCenter> center;
   std::unique_ptr<Pipeline> pipeline;
+  std::unique_ptr<Peers> peers;
 };
 
 MessagingLinks::MessagingLinks(const Parts& parts, const Config& config)
@@ -145,6 +178,11 @@ void MessagingLinks::wake() {
 void MessagingLinks::reset() {
   if (impl_->center) impl_->center->reset();
   if (impl_->pipeline) impl_->pipeline->reset();
+  impl_->with_peers([](Peers& peers) { peers.reset(); });
+}
+
+void MessagingLinks::owed_to_peers() {
+  impl_->with_peers([](Peers& peers) { peers.owed(); });
 }
 
 }  // namespace tandem::app

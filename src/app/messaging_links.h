@@ -6,9 +6,9 @@
 #include "api/site.h"
 #include "app/config.h"
 #include "core/result.h"
-#include "ledger/rates.h"
 #include "products/messaging/media.h"
 #include "products/messaging/send_queue.h"
+#include "products/messaging/terms.h"
 
 namespace tandem::runtime {
 class Shards;
@@ -16,15 +16,15 @@ class Shards;
 
 namespace tandem::app {
 
-/// Texts on their way: the pipeline with its links to carriers, and in the sandbox profile the
-/// mobile network behind them.
+/// Texts on their way: the pipeline with its links to carriers, the place where customers bind, and
+/// in the sandbox profile the mobile network behind the links.
 class MessagingLinks {
  public:
   struct Parts {
     runtime::Shards& shards;
     api::Dispatcher& dispatcher;
     const Clock& clock;
-    const ledger::Rates& rates;
+    const products::messaging::Terms& terms;
     products::messaging::SendQueue& queue;
     const products::messaging::MediaStore& media;
   };
@@ -45,6 +45,8 @@ class MessagingLinks {
   void wake();
   /// The store was emptied.
   void reset();
+  /// The outbox of customers' binds has something new.
+  void owed_to_peers();
 
  private:
   struct Impl;

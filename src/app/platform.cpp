@@ -17,8 +17,10 @@
 #include "api/workflows.h"
 #include "app/data_lock.h"
 #include "app/database.h"
+#include "app/link_domains.h"
 #include "app/local_speaker.h"
 #include "app/messaging_links.h"
+#include "app/picture_program.h"
 #include "app/products.h"
 #include "app/sandbox.h"
 #include "app/sandbox_phones.h"
@@ -45,6 +47,9 @@
 #include "products/common/phone_codes.h"
 #include "products/common/secret_box.h"
 #include "products/common/seeds.h"
+#include "products/messaging/links.h"
+#include "products/messaging/peer_outbox.h"
+#include "products/messaging/peer_submits.h"
 #include "products/messaging/rcs.h"
 #include "products/messaging/send_handlers.h"
 #include "products/messaging/service_texts.h"
@@ -150,8 +155,19 @@ std::vector<api::RetentionRule> retention_rules(const Config& config) {
           {std::string(events::kDeliveries), events},
           {std::string(api::kAuditEvents), records},
           {std::string(products::kDetailRecords), records},
+          {std::string(products::messaging::kLinks), products::messaging::kLinkLife},
+          {std::string(products::messaging::kPeerOutbox), products::messaging::kPeerPatience},
+          {std::string(products::messaging::kPeers), products::messaging::kPeerPatience,
+           products::messaging::is_receiving},
           {std::string(products::voice::kCallEvents), records},
           {std::string(products::voice::kCalls), records, is_running}};
+}
+
+products::messaging::Terms terms_of(const Config& config, const ledger::Rates& rates) {
+  products::messaging::Terms terms{rates};
+  if (config.messages.queue) terms.longest_queue = *config.messages.queue;
+  terms.smart_encoding = config.messages.smart_encoding;
+  return terms;
 }
 
 ledger::Nanos starting_credit(const Config& config) {
@@ -191,9 +207,11 @@ struct Platform::Parts {
   products::numbers::Inventory inventory = products::numbers::Inventory::built_in();
   std::unique_ptr<WebFetcher> fetcher;
   LocalSpeaker speaker;
+  PictureProgram pictures;
   std::unique_ptr<products::voice::Switchboard> switchboard;
   std::optional<ledger::Rates> rates;
   products::messaging::SendQueue messages;
+  std::optional<products::messaging::Terms> terms;
   std::optional<products::messaging::MediaStore> media;
   products::messaging::ServiceTexts service_texts{messages};
   std::unique_ptr<products::voice::ServiceCalls> service_calls;
@@ -280,10 +298,12 @@ Result<void> Platform::Parts::open_state() {
                    {*blobs, *secrets, seeds, inventory, *fetcher, speaker,
                     [this](api::Decision decision) { decide(std::move(decision)); }, *rates,
                     starting_credit(config), switchboard.get(), codes.get(), config.providers});
-  media.emplace(
-      products::messaging::MediaStore::Means{*fetcher, *blobs, *secrets, config.base_url()});
+  seeds.add_rows(std::string(products::messaging::kUrlDomains), link_domains(config));
+  terms.emplace(terms_of(config, *rates));
+  media.emplace(products::messaging::MediaStore::Means{*fetcher, *blobs, *secrets, pictures,
+                                                       config.base_url()});
   const products::messaging::SendingMeans sending{
-      *rates, messages, *media, [this](api::Decision decision) { decide(std::move(decision)); }};
+      *terms, messages, *media, [this](api::Decision decision) { decide(std::move(decision)); }};
   products::messaging::declare_sending(*registry, sending);
   if (is_sandbox(config)) {
     rcs = std::make_unique<carrier::sandbox::RcsPhones>(
@@ -356,7 +376,9 @@ void Platform::Parts::wire() {
                                                            metrics, request_log.get(), blobs.get()},
                                       pipeline_options(config));
   texting = std::make_unique<MessagingLinks>(
-      MessagingLinks::Parts{*shards, *dispatcher, *clock, *rates, messages, *media}, config);
+      MessagingLinks::Parts{*shards, *dispatcher, *clock, *terms, messages, *media}, config);
+  dispatcher->on_change({std::string(products::messaging::kPeerOutbox)},
+                        [this] { texting->owed_to_peers(); });
 }
 
 void Platform::Parts::mount() {
@@ -366,6 +388,7 @@ void Platform::Parts::mount() {
   site.otherwise(
       [this](std::shared_ptr<http::Exchange> exchange) { pipeline->handle(std::move(exchange)); });
   texting->mount(site);
+  mount_links(site, config, [this](api::Decision decision) { decide(std::move(decision)); });
   if (VirtualClock* sandbox_clock = virtual_clock()) {
     phones = std::make_unique<carrier::sandbox::PhoneNetwork>(
         phone_options(config),
@@ -432,6 +455,7 @@ Result<void> Platform::Parts::listen() {
   shards->start();
   fetcher->start(*shards);
   speaker.start(*shards);
+  pictures.start(*shards);
   if (auto sending = deliveries->start(); !sending) return sending;
   workflows->start();
   if (auto calling = listen_for_calls(); !calling) return calling;
@@ -489,6 +513,7 @@ Platform::~Platform() {
     parts.workflows->stop();
     parts.texting->stop();
     parts.fetcher->stop();
+    parts.pictures.stop();
     parts.deliveries->stop();
     parts.shards->stop();
     parts.speaker.stop();

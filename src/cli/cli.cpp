@@ -53,6 +53,14 @@ constexpr Command kCommands[] = {
      "second\n"
      "behind.",
      true, requests},
+    {"messaging",
+     "messaging list [SETTINGS]\n"
+     "       tandem messaging on|off [--account ID] [SETTINGS]",
+     "Show which accounts may send messages, or change it",
+     "Without --account the first account is meant. One that is off is refused with 40314. It "
+     "takes\n"
+     "effect at once, also in a server that runs.",
+     true, messaging},
     {"coverage", "coverage", "Show which operations of the API are served, product by product",
      "A Markdown table: what this binary serves, what it answers with 501 for now, and all there "
      "is.",

@@ -26,6 +26,7 @@ int doctor(const Arguments& arguments);
 int keys(const Arguments& arguments);
 int credit(const Arguments& arguments);
 int requests(const Arguments& arguments);
+int messaging(const Arguments& arguments);
 int coverage(const Arguments& arguments);
 
 /// Says what was wrong on standard error and gives the exit status for wrong usage.

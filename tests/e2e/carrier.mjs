@@ -68,14 +68,15 @@ export class Carrier {
     return [...this.sessions].find((session) => session.mode !== 'transmitter');
   }
 
-  /** Sends the receipt of a submit; it is owed until it is taken. */
-  report(id, state = 'DELIVRD') {
+  /** Sends the receipt of a submit; it is owed until it is taken. `fields` replaces what it says. */
+  report(id, state = 'DELIVRD', fields = {}) {
     const { from, to, reference } = this.receipts.get(id);
     const delivered = state === 'DELIVRD' ? '001' : '000';
     this.receiver()?.deliver_sm({
       esm_class: 4, source_addr: to, source_addr_ton: 1, source_addr_npi: 1, destination_addr: from,
       short_message: `id:${id} sub:001 dlvrd:${delivered} submit date:2601010000 done date:2601010001 stat:${state} err:000 text:`,
       ...(reference === undefined ? {} : { user_message_reference: reference }),
+      ...fields,
     }, (answer) => {
       if (answer.command_status === smpp.ESME_ROK) this.receipts.delete(id);
       this.look();
@@ -83,11 +84,11 @@ export class Carrier {
   }
 
   /** A handset sends; resolves with the status of the answer. */
-  send(from, to, text) {
+  send(from, to, text, fields = {}) {
     return new Promise((resolve) => {
       this.receiver().deliver_sm({
         source_addr: from, source_addr_ton: 1, source_addr_npi: 1, destination_addr: to,
-        dest_addr_ton: 1, dest_addr_npi: 1, short_message: text,
+        dest_addr_ton: 1, dest_addr_npi: 1, short_message: text, ...fields,
       }, (answer) => resolve(answer.command_status));
     });
   }

@@ -1,5 +1,6 @@
 // Pictures: fetched, checked, kept and handed out by links that expire; and back from handsets.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -26,6 +27,7 @@ async function serveFiles() {
       response.on('drain', more);
       return more();
     }
+    if (response.headersSent) return undefined;
     if (!type) return response.writeHead(404).end();
     const body = { '/page': '<html></html>', '/half': Buffer.alloc(600_000, 1) }[request.url] ?? picture;
     return response.writeHead(200, { 'content-type': type }).end(body);
@@ -84,7 +86,7 @@ describe('out', () => {
     assert.deepEqual(await bytesAt(again), picture);
   });
 
-  test('a group sees all its members', async () => {
+  test('a group sees all its members, and what one of them answers', async () => {
     const to = ['+13125550152', '+13125550153'];
     const { data } = await client.messages.sendGroupMms({ from: number, to, media_urls: [`${base}/cat.png`] });
     assert.deepEqual(data.to.map((receiver) => receiver.phone_number), to);
@@ -92,6 +94,12 @@ describe('out', () => {
     assert.deepEqual(payload.to.map((receiver) => receiver.status), ['delivered', 'delivered']);
     const [text] = await inboxOf(tandem, to[0]);
     assert.deepEqual(text.others, [to[1]]);
+    await tandem.request('POST', '/sandbox/messages', { body: { from: to[0], to: number, others: [to[1]], text: 'Count me in' } });
+    const reply = await hooks.wait((r) => r.json?.data?.payload?.text === 'Count me in');
+    assert.equal(reply.json.data.payload.type, 'MMS');
+    assert.deepEqual(reply.json.data.payload.cc.map(({ phone_number }) => phone_number), [to[1]]);
+    const [heard] = await inboxOf(tandem, to[1]);
+    assert.deepEqual([heard.text, heard.from, heard.others], ['Count me in', to[0], [number]]);
   });
 
   const rows = [
@@ -114,6 +122,77 @@ describe('out', () => {
     await refused(send({ media_urls: [`${base}/cat.png`] }), '40333');
     await client.phoneNumbers.messaging.update(id, { messaging_profile_id });
   });
+});
+
+describe('pictures that are too large', () => {
+  const gm = (...args) => execFileSync('gm', ['convert', ...args], { maxBuffer: 64 << 20 });
+  let large;
+  before(async () => {
+    const noise = gm('-size', '1100x1100', 'plasma:fractal', '+noise', 'Gaussian', 'png:-');
+    large = {
+      '/noise.png': noise,
+      '/noise.jpg': execFileSync('gm', ['convert', 'png:-', '-quality', '99', 'jpeg:-'], { input: noise, maxBuffer: 64 << 20 }),
+      '/noise.webp': execFileSync('gm', ['convert', 'png:-', '-resize', '900x900', '-define', 'webp:lossless=true', 'webp:-'], { input: noise, maxBuffer: 64 << 20 }),
+      '/noise.gif': execFileSync('gm', ['convert', 'png:-', 'gif:-'], { input: noise, maxBuffer: 64 << 20 }),
+      '/bomb.png': gm('-size', '12000x12000', 'xc:white', 'png:-'),
+      '/broken.jpg': Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(1_500_000, 7)]),
+      '/sound.mp3': Buffer.alloc(1_200_000, 1),
+    };
+    large['/bomb.png'] = Buffer.concat([large['/bomb.png'], Buffer.alloc(Math.max(0, 1_200_000 - large['/bomb.png'].length))]);
+    files.prependListener('request', (request, response) => {
+      const body = large[request.url];
+      if (!body) return;
+      const type = { png: 'image/png', jpg: 'image/jpeg', webp: 'image/webp', gif: 'image/gif', mp3: 'audio/mpeg' }[request.url.split('.')[1]];
+      response.writeHead(200, { 'content-type': type }).end(body);
+    });
+    const { data: [{ messaging_profile_id }] } = await client.phoneNumbers.messaging.list();
+    await client.messagingProfiles.update(messaging_profile_id, { mms_transcoding: true });
+  });
+
+  const media = async (...paths) => (await send({ media_urls: paths.map((path) => base + path) })).data.media;
+  const total = (items) => items.reduce((sum, { size }) => sum + size, 0);
+
+  for (const path of ['/noise.png', '/noise.jpg', '/noise.webp']) {
+    test(`${path} becomes a smaller JPEG`, async () => {
+      assert.ok(large[path].length > 1 << 20, `${large[path].length}`);
+      const [item] = await media(path);
+      assert.equal(item.content_type, 'image/jpeg');
+      assert.ok(item.size <= 1 << 20 && item.size > 10_000, `${item.size}`);
+      const bytes = await bytesAt(item.url);
+      assert.equal(bytes.length, item.size);
+      assert.deepEqual([...bytes.subarray(0, 3)], [0xff, 0xd8, 0xff]);
+    });
+  }
+  test('a GIF stays one', async () => {
+    const [item] = await media('/noise.gif');
+    assert.equal(item.content_type, 'image/gif');
+    assert.ok(item.size <= 1 << 20);
+  });
+  test('several share the room, and small ones stay as they are', async () => {
+    const items = await media('/noise.png', '/cat.png', '/noise.jpg');
+    assert.ok(total(items) <= 1 << 20, `${total(items)}`);
+    assert.equal(items[1].size, picture.length);
+  });
+  for (const path of ['/sound.mp3', '/broken.jpg', '/bomb.png', '/endless']) {
+    test(`40317: ${path} cannot be made smaller`, () => refused(send({ media_urls: [base + path] }), '40317'));
+  }
+  test('40317: all the same without mms_transcoding', async () => {
+    const { data: [{ messaging_profile_id }] } = await client.phoneNumbers.messaging.list();
+    await client.messagingProfiles.update(messaging_profile_id, { mms_transcoding: false });
+    await refused(send({ media_urls: [`${base}/noise.png`] }), '40317');
+  });
+});
+
+test('where no picture can go, a profile may have its link sent', async () => {
+  const { data: [{ messaging_profile_id }] } = await client.phoneNumbers.messaging.list();
+  await client.messagingProfiles.update(messaging_profile_id, { whitelisted_destinations: ['US', 'GB'] });
+  const asked = { to: '+447400123456', media_urls: [`${base}/cat.png`], subject: 'Cat', text: 'Look' };
+  await refused(send(asked), '40301');
+  await client.messagingProfiles.update(messaging_profile_id, { mms_fall_back_to_sms: true });
+  const { data } = await send(asked);
+  assert.equal(data.type, 'SMS');
+  assert.equal(data.text, `Cat\nLook\n${base}/cat.png`);
+  await about(data.id, 'message.finalized');
 });
 
 describe('in', () => {

@@ -128,6 +128,13 @@ describe('senders', () => {
     await refused(send({ from: phone_number }), '40320');
     await tandem.advance(61_000);
   });
+  test('40330: a toll-free number that is not active yet', async () => {
+    const found = await client.availablePhoneNumbers.list({ filter: { country_code: 'US', phone_number_type: 'toll_free', limit: 1 } });
+    const { phone_number } = found.data[0];
+    await client.numberOrders.create({ phone_numbers: [{ phone_number }], messaging_profile_id: profile });
+    await refused(send({ from: phone_number }), '40330');
+    await tandem.advance(61_000);
+  });
   test('40321: a profile without a number pool, and a pool without numbers', async () => {
     await refused(send({ from: undefined, messaging_profile_id: profile }), '40321');
     const pool = { long_code_weight: 1, toll_free_weight: 1, skip_unhealthy: true };

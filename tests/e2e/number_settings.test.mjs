@@ -48,6 +48,39 @@ test('emergency calling of a number is registered, paid by the month, and switch
   assert.equal(await purse(), before - 1.5);
 });
 
+describe('messaging profiles of many numbers', () => {
+  const finished = async (id) => {
+    await tandem.advance(2_000);
+    return until(async () => (await client.messagingNumbersBulkUpdates.retrieve(id)).data, (update) => update.pending.length === 0, 'the update');
+  };
+
+  test('are changed at once; numbers of others fail alone', async () => {
+    const numbers = (await own(2)).map(({ phone_number }) => phone_number);
+    const { data: profile } = await client.messagingProfiles.create({ name: 'bulk', whitelisted_destinations: ['US'] });
+    const asked = { messaging_profile_id: profile.id, numbers: [...numbers, '+13125559999', numbers[0]] };
+    const { data: update } = await client.messagingNumbersBulkUpdates.create(asked);
+    assert.deepEqual(update.pending, [...numbers, '+13125559999']);
+    const done = await finished(update.order_id);
+    assert.deepEqual([done.success, done.failed], [numbers, ['+13125559999']]);
+    const { data: listed } = await client.messagingProfiles.listPhoneNumbers(profile.id);
+    assert.deepEqual(listed.map(({ phone_number }) => phone_number).sort(), [...numbers].sort());
+    await assert.rejects(stranger.messagingNumbersBulkUpdates.retrieve(update.order_id), codeOf('10005'));
+
+    const { data: { order_id } } = await client.messagingNumbersBulkUpdates.create({ messaging_profile_id: '', numbers });
+    assert.deepEqual((await finished(order_id)).success, numbers);
+    assert.deepEqual((await client.messagingProfiles.listPhoneNumbers(profile.id)).data, []);
+  });
+
+  test('are refused for what can only be a mistake', async () => {
+    const { data: profile } = await client.messagingProfiles.create({ name: 'bulk', whitelisted_destinations: ['US'] });
+    const rows = [['10017', { messaging_profile_id: '0190c2a0-0000-7000-8000-000000000000', numbers: ['+13125550123'] }],
+      ['10015', { messaging_profile_id: profile.id, numbers: [] }],
+      ['10016', { messaging_profile_id: profile.id, numbers: ['12'] }]];
+    for (const [code, body] of rows) await assert.rejects(client.messagingNumbersBulkUpdates.create(body), codeOf(code));
+    await assert.rejects(stranger.messagingNumbersBulkUpdates.create({ messaging_profile_id: profile.id, numbers: ['+13125550123'] }), codeOf('10017'));
+  });
+});
+
 describe('jobs', () => {
   const finished = async (id) => {
     await tandem.advance(2_000);

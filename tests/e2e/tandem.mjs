@@ -36,6 +36,7 @@ export class Tandem {
     tandem.profile = options.profile ?? 'sandbox';
     tandem.extraArgs = options.args ?? [];
     tandem.env = options.env ?? {};
+    tandem.scheme = options.https ? 'https' : 'http';
     tandem.port = await freePort();
     tandem.sipPort = await freePort();
     // With `secure`: SIP over TLS and WSS too.
@@ -47,7 +48,7 @@ export class Tandem {
   }
 
   get origin() {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.scheme}://127.0.0.1:${this.port}`;
   }
 
   get baseURL() {

@@ -33,13 +33,22 @@ constexpr int64_t kMostPendingRows = 100'000;
 
 smpp::ServerOptions server_options(const CenterOptions& options) {
   smpp::ServerOptions server;
-  server.address = options.address;
-  server.port = options.port;
+  server.places = {{options.address, options.port}};
   server.system_id = "sandbox";
   server.max_waiting = kMaxPending;
   server.session.window = 256;
   server.session.max_unanswered = 4096;
   return server;
+}
+
+/// What another member of a group gets: its members are those that it is not itself.
+Text copy_for(const Text& sent, const std::string& member, std::string id) {
+  Text copy = sent;
+  copy.id = std::move(id);
+  copy.sent = false;
+  copy.to = member;
+  std::replace(copy.multimedia.others.begin(), copy.multimedia.others.end(), member, sent.to);
+  return copy;
 }
 
 bool done(const store::Committed& committed) {
@@ -230,6 +239,7 @@ void MessageCenter::Impl::arrive(const SubmitRecord& record, store::Batch& batch
   auto reply = reply_to(script_of(record.to), text.text);
   if (!reply || due_.size() >= kMaxPending) return;
   HandsetText answer{record.to, record.from, std::move(reply->text), {}};
+  answer.multimedia.others = text.multimedia.others;  // who answers a group answers all of it
   if (reply->picture) answer.multimedia.media.push_back({std::string(kPicturePath), "image/png"});
   schedule(now + reply->after, {Due::Kind::Reply, {}, std::move(answer)});
 }
@@ -350,6 +360,9 @@ void MessageCenter::Impl::send(HandsetText text, UniqueFunction<void(Result<std:
   store::Batch batch;
   batch.puts.push_back(row_of(sent));
   batch.puts.push_back(Outbox::row_of(sent));
+  for (const std::string& other : sent.multimedia.others) {
+    batch.puts.push_back(row_of(copy_for(sent, other, ids_.uuid())));
+  }
   commit(std::move(batch),
          [this, sent = std::move(sent), told = std::move(told)](bool kept) mutable {
            if (!kept) return told(fail("the text cannot be kept"));

@@ -14,7 +14,8 @@ std::vector<smpp::Message> parts_of(const Text& text, uint16_t reference) {
       text::split(text.text, {text::Preference::Auto, reference, /*wide_reference=*/false});
   if (!parts) return {};
   const Multimedia& multimedia = text.multimedia;
-  const bool mms = !multimedia.media.empty() || !multimedia.subject.empty();
+  const bool mms = !multimedia.media.empty() || !multimedia.subject.empty() ||
+                   !multimedia.others.empty();
   auto messages =
       smpp::messages_for(*parts, frame, mms ? smpp::LongText::Payload : smpp::LongText::Header);
   if (mms) put_multimedia(messages.front(), multimedia);

@@ -6,6 +6,9 @@ namespace tandem::carrier::smpp {
 
 namespace {
 
+/// Short codes are not longer; numbers without their country hardly are shorter.
+constexpr size_t kLongestCode = 8;
+
 bool all_digits(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -22,7 +25,9 @@ Address address_of(std::string_view number) {
 }
 
 std::string number_of(const Address& address) {
-  if (address.ton == Ton::International && all_digits(address.digits)) return "+" + address.digits;
+  const bool international = address.ton == Ton::International ||
+                             (address.ton == Ton::Unknown && address.digits.size() > kLongestCode);
+  if (international && all_digits(address.digits)) return "+" + address.digits;
   return address.digits;
 }
 

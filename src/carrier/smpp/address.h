@@ -43,7 +43,8 @@ struct Address {
 /// "12345" a short code, anything else an alphanumeric sender.
 Address address_of(std::string_view number);
 
-/// As the API writes it: international numbers get their "+".
+/// As the API writes it: international numbers get their "+", and so do those of unknown type that
+/// are too long for a short code.
 std::string number_of(const Address& address);
 
 }  // namespace tandem::carrier::smpp

@@ -25,7 +25,9 @@ class Server::Impl final : runtime::Watcher, ServerSession::Listener {
   ~Impl();
 
   Result<void> start();
-  uint16_t port() const { return runtime::SocketAddress::local_of(socket_.get()).port(); }
+  uint16_t port(size_t place) const {
+    return runtime::SocketAddress::local_of(sockets_[place].get()).port();
+  }
   void accept(uint64_t id, const Grant& grant);
   void refuse(uint64_t id, Status status);
   void answer(const RequestToken& token, Status status, Body body);
@@ -43,8 +45,10 @@ class Server::Impl final : runtime::Watcher, ServerSession::Listener {
   void on_response(ServerSession& session, uint64_t delivery, const Pdu* response) override;
   void on_closed(ServerSession& session, const std::string& why) override;
 
+  Result<void> listen(const ServerPlace& place);
   void accept_all();
-  void admit(runtime::UniqueFd fd);
+  void accept_at(size_t place);
+  void admit(runtime::UniqueFd fd, const ServerPlace& place);
   size_t unbound_of(const std::string& host) const;
   ServerSession* find(uint64_t id);
   void tick();
@@ -61,7 +65,7 @@ class Server::Impl final : runtime::Watcher, ServerSession::Listener {
   ServerOptions options_;
   ServerListener& listener_;
   ServerAccounts accounts_;
-  runtime::UniqueFd socket_;
+  std::vector<runtime::UniqueFd> sockets_;  // of the places, in their order
   std::unordered_map<uint64_t, std::unique_ptr<ServerSession>> sessions_;
   uint64_t next_session_ = 1;
   runtime::TimerId tick_timer_ = 0;
@@ -72,29 +76,41 @@ class Server::Impl final : runtime::Watcher, ServerSession::Listener {
 
 Server::Impl::~Impl() {
   shard_.cancel(tick_timer_);
-  if (socket_) shard_.poller().remove(socket_.get(), *this);
+  for (const auto& socket : sockets_) shard_.poller().remove(socket.get(), *this);
 }
 
 Result<void> Server::Impl::start() {
-  const auto address = runtime::SocketAddress::parse(options_.address, options_.port);
+  for (const ServerPlace& place : options_.places) {
+    if (auto listening = listen(place); !listening) return listening;
+  }
+  tick_timer_ = shard_.after(options_.tick, [this] { tick(); });
+  return {};
+}
+
+Result<void> Server::Impl::listen(const ServerPlace& place) {
+  const auto address = runtime::SocketAddress::parse(place.address, place.port);
   if (!address) return tl::unexpected(address.error());
   auto socket = runtime::listen_tcp(*address, false);
   if (!socket) return tl::unexpected(socket.error());
   if (!shard_.poller().add(socket->get(), *this, EPOLLIN | EPOLLET)) {
     return fail("out of resources");
   }
-  socket_ = std::move(*socket);
-  tick_timer_ = shard_.after(options_.tick, [this] { tick(); });
+  sockets_.push_back(std::move(*socket));
   return {};
 }
 
 void Server::Impl::on_ready(uint32_t /*events*/) { accept_all(); }
 
 void Server::Impl::accept_all() {
-  while (socket_) {
-    runtime::UniqueFd fd(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  for (size_t place = 0; place < sockets_.size(); ++place) accept_at(place);
+}
+
+void Server::Impl::accept_at(size_t place) {
+  while (true) {
+    runtime::UniqueFd fd(
+        ::accept4(sockets_[place].get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd) {
-      admit(std::move(fd));
+      admit(std::move(fd), options_.places[place]);
     } else if (errno != ECONNABORTED && errno != EINTR) {
       return;  // nobody waits, or out of descriptors: the tick tries again
     }
@@ -109,11 +125,11 @@ size_t Server::Impl::unbound_of(const std::string& host) const {
   return count;
 }
 
-void Server::Impl::admit(runtime::UniqueFd fd) {
+void Server::Impl::admit(runtime::UniqueFd fd, const ServerPlace& place) {
   if (sessions_.size() >= options_.max_sessions) return;
   runtime::set_no_delay(fd.get());
-  auto stream = options_.tls ? runtime::Stream::accept_tls(std::move(fd), *options_.tls)
-                             : runtime::Stream(std::move(fd));
+  auto stream = place.tls ? runtime::Stream::accept_tls(std::move(fd), *place.tls)
+                          : runtime::Stream(std::move(fd));
   const uint64_t id = next_session_++;
   ServerSession::Listener& self = *this;
   auto session = std::make_unique<ServerSession>(id, shard_, std::move(stream), options_, self);
@@ -189,10 +205,8 @@ void Server::Impl::tick() {
 void Server::Impl::stop(UniqueFunction<void()> done) {
   stopping_ = true;
   on_stopped_ = std::move(done);
-  if (socket_) {
-    shard_.poller().remove(socket_.get(), *this);
-    socket_.reset();
-  }
+  for (const auto& socket : sockets_) shard_.poller().remove(socket.get(), *this);
+  sockets_.clear();
   later([this] {
     for (const auto& [id, session] : sessions_) session->end();
     accounts_.clear();
@@ -213,7 +227,7 @@ Server::Server(runtime::Shard& shard, Random& random, ServerOptions options,
 Server::~Server() = default;
 
 Result<void> Server::start() { return impl_->start(); }
-uint16_t Server::port() const { return impl_->port(); }
+uint16_t Server::port(size_t place) const { return impl_->port(place); }
 void Server::accept(uint64_t session, const Grant& grant) { impl_->accept(session, grant); }
 void Server::refuse(uint64_t session, Status status) { impl_->refuse(session, status); }
 void Server::answer_submit(const RequestToken& token, Status status, std::string message_id) {

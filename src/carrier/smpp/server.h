@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "carrier/smpp/session.h"
 #include "core/function.h"
@@ -18,13 +19,18 @@ class TlsContext;
 
 namespace tandem::carrier::smpp {
 
+/// Where peers connect.
+struct ServerPlace {
+  std::string address = "127.0.0.1";
+  uint16_t port = 0;                                   // 0: any free one
+  std::shared_ptr<runtime::TlsContext> tls = nullptr;  // null: plain
+};
+
 struct ServerOptions {
   using Millis = std::chrono::milliseconds;
 
-  std::string address = "127.0.0.1";
-  uint16_t port = 0;                         // 0: any free one
-  std::shared_ptr<runtime::TlsContext> tls;  // null: plain
-  std::string system_id = "tandem";          // how we name ourselves
+  std::vector<ServerPlace> places{ServerPlace()};
+  std::string system_id = "tandem";  // how we name ourselves
 
   size_t max_sessions = 1000;
   size_t max_unbound_per_address = 32;  // connections of one host that have not bound yet
@@ -104,7 +110,8 @@ class Server {
 
   /// Why not, in words a person can act on.
   Result<void> start();
-  uint16_t port() const;
+  /// Of the place with that index.
+  uint16_t port(size_t place = 0) const;
 
   void accept(uint64_t session, const Grant& grant);
   /// Answers the bind and closes the session.

@@ -335,13 +335,13 @@ TEST_CASE("a busy port is an error in words") {
   Loop loop;
   TestServer first(loop.shard());
   ServerOptions options;
-  options.port = first.port();
+  options.places.front().port = first.port();
   TestServer second(loop.shard(), options);
   REQUIRE_FALSE(second.started);
   CHECK(second.started.error().what.find("in use") != std::string::npos);
 }
 
-TEST_CASE("both ends over TLS") {
+TEST_CASE("both ends over TLS, beside a plain place") {
   const auto folder =
       std::filesystem::temp_directory_path() / ("tandem_smpp_tls_" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
@@ -350,9 +350,12 @@ TEST_CASE("both ends over TLS") {
   REQUIRE(runtime::make_self_signed("127.0.0.1", cert, key));
   Loop loop;
   ServerOptions server_options = TestServer::fast();
-  server_options.tls = runtime::TlsContext::server(cert, key).value();
+  server_options.places.push_back({"127.0.0.1", 0, runtime::TlsContext::server(cert, key).value()});
   TestServer server(loop.shard(), server_options);
-  LinkOptions options = TestLink::to(server.port());
+  CHECK(RawPeer::connect(server.port()).bind() == Status::Ok);
+  uint16_t port = 0;
+  server.run([&](Server& s) { port = s.port(1); });
+  LinkOptions options = TestLink::to(port);
   options.tls = runtime::TlsContext::client(cert).value();
   {
     TestLink link(loop.shard(), options);

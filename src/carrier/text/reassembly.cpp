@@ -58,6 +58,7 @@ Assembled Reassembly::take(Entry& entry) {
     }
     if (!slot.filled) continue;
     alphabet = slot.fragment.alphabet;
+    if (result.alphabet != Alphabet::Ucs2) result.alphabet = alphabet;
     national = slot.fragment.national;
     run += slot.fragment.bytes;
     bytes_ -= slot.fragment.bytes.size();

@@ -30,6 +30,7 @@ struct Assembled {
   std::string from;
   std::string to;
   std::string text;              // UTF-8, parts in order
+  Alphabet alphabet{};           // UCS-2 when a part is, else that of the parts
   std::vector<std::string> ids;  // of the fragments it is made of, in order
   uint8_t total = 0;
   uint8_t missing = 0;  // parts that never came

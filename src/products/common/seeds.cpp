@@ -45,27 +45,31 @@ Result<void> remove_others(store::Database& database, const std::string& collect
 }  // namespace
 
 void Seeds::add(std::string collection, std::string_view file, std::string id_field) {
-  seeds_.push_back({std::move(collection), std::string(file), std::move(id_field)});
+  seeds_.push_back({std::move(collection), std::string(file), std::string(data_file(file)),
+                    std::move(id_field)});
+}
+
+void Seeds::add_rows(std::string collection, std::string rows) {
+  seeds_.push_back({std::move(collection), "configuration", std::move(rows), "id"});
 }
 
 std::vector<store::Collection> Seeds::collections() { return {{std::string(kSeeds), {}}}; }
 
 Result<void> Seeds::write(store::Database& database, WallTime now) const {
   for (const Seed& seed : seeds_) {
-    const std::string_view text = data_file(seed.file);
-    const std::string mark = json::Value::object({{"fingerprint", fingerprint(text)}}).text();
-    const std::string mark_id = seed.collection + "/" + seed.file;
+    const std::string mark = json::Value::object({{"fingerprint", fingerprint(seed.rows)}}).text();
+    const std::string mark_id = seed.collection + "/" + seed.name;
     const auto before = database.snapshot()->get(kSeeds, mark_id);
     if (before && before->body == mark) continue;
-    const auto rows = json::Document::parse(text);
-    if (!rows || !rows->root().is_array()) return fail(seed.file + " is no JSON array");
+    const auto rows = json::Document::parse(seed.rows);
+    if (!rows || !rows->root().is_array()) return fail(seed.name + " is no JSON array");
     std::set<std::string> ids;
     store::Batch batch;
     for (const json::View row : rows->root().items()) {
       const json::View id = row[seed.id_field];
       const std::string key = id.is_string() ? std::string(id.string()) : id.text();
-      if (!id.exists()) return fail(seed.file + ": an entry has no " + seed.id_field);
-      if (!ids.insert(key).second) return fail(seed.file + ": " + key + " is there twice");
+      if (!id.exists()) return fail(seed.name + ": an entry has no " + seed.id_field);
+      if (!ids.insert(key).second) return fail(seed.name + ": " + key + " is there twice");
       batch.puts.push_back({.collection = seed.collection,
                             .id = key,
                             .account = "",

@@ -16,6 +16,8 @@ class Seeds {
  public:
   /// `file` (data_file.h) is a JSON array of objects; `id_field` of each is its id in `collection`.
   void add(std::string collection, std::string_view file, std::string id_field = "id");
+  /// The same with the array itself, where configuration has a say in it.
+  void add_rows(std::string collection, std::string rows);
 
   /// The collections this keeps for itself.
   static std::vector<store::Collection> collections();
@@ -27,7 +29,8 @@ class Seeds {
  private:
   struct Seed {
     std::string collection;
-    std::string file;
+    std::string name;  // for people
+    std::string rows;
     std::string id_field;
   };
   std::vector<Seed> seeds_;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/resource_engine.h"
 #include "products/messaging/keywords.h"
 #include "products/messaging/messaging.h"
@@ -61,9 +63,10 @@ void declare_optouts(api::Registry& registry) {
       .on_read =
           [](const Call& call, const store::Snapshot&, json::Value& optout) {
             if (call.query.get("redaction_enabled") != "true") return;
-            constexpr size_t kShown = 4;
+            constexpr size_t kHidden = 4;  // "+447766****"
             std::string to(optout["to"].string());
-            for (size_t i = 1; i + kShown < to.size(); ++i) to[i] = '*';
+            for (size_t i = to.size() - std::min(to.size(), kHidden); i < to.size(); ++i)
+              to[i] = '*';
             optout.set("to", to);
           },
   });

@@ -6,6 +6,7 @@
 #include "core/e164.h"
 #include "products/common/country_of.h"
 #include "products/common/number_health.h"
+#include "products/messaging/blocks.h"
 #include "products/messaging/optouts.h"
 #include "products/messaging/tollfree.h"
 
@@ -28,6 +29,11 @@ std::string from_to(const Sender& sender, std::string_view to) {
 }
 
 }  // namespace
+
+Check check_account(const store::Snapshot& snapshot, std::string_view account) {
+  if (!is_blocked(snapshot, account)) return {};
+  return refuse("40314", "The operator has disabled messaging for your account.");
+}
 
 Check check_content(SendRequest& request) {
   const bool has_text = request.text && !request.text->empty();
@@ -101,6 +107,10 @@ Check check_profile(const Profile& profile, std::string_view to) {
                 "The messaging profile's whitelisted_destinations do not have " +
                     std::string(country) + ", where " + std::string(to) + " is.",
                 "/to");
+}
+
+bool carries_mms(const Sender& sender, std::string_view to) {
+  return sender.mms && is_north_american(country_of(to));
 }
 
 Check check_pair(const Sender& sender, std::string_view to, std::string_view type) {

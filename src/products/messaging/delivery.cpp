@@ -47,7 +47,8 @@ Job job_of(json::View message) {
     job.to.emplace_back(receiver["phone_number"].string());
   }
   job.type = message["type"].string();
-  job.text = message["_sent_text"].string(message["text"].string());
+  job.text = message["text"].string();
+  job.smart = message["_smart"].boolean();
   job.subject = message["subject"].string();
   if (message["media"].size() > 0) job.media = json::Value(message["media"]);
   job.reference = reference_of(job.id);
@@ -72,13 +73,7 @@ class Progress {
     set_status(message, "queued");
     message.members().erase("_doubt");
     set_due(message, Stage::Queued, at);
-    announce(at, queue);
-  }
-  void announce(WallTime at, SendQueue& queue) {
-    context_.effects.after_commit.push_back(
-        [&queue, turn = turn_of(message, account_, at)]() mutable {
-          queue.announce(std::move(turn));
-        });
+    announce(message, account_, at, queue, context_.effects);
   }
   void doubt() {
     set_status(message, "sending");
@@ -118,6 +113,13 @@ class Progress {
   EndingContext context_;
 };
 
+/// Submits of the message, each with a receipt of its own: its parts, unless its link takes long
+/// texts in one piece.
+size_t pieces_of(const json::Value& message) {
+  if (!message["_pieces"].is_null()) return static_cast<size_t>(message["_pieces"].integer());
+  return static_cast<size_t>(message["parts"].integer(1)) * message["to"].items().size();
+}
+
 void record_one(const Submitted& submitted, Progress progress, SendQueue& queue) {
   json::Value& message = progress.message;
   const WallTime now = progress.now();
@@ -134,6 +136,9 @@ void record_one(const Submitted& submitted, Progress progress, SendQueue& queue)
     case Submitted::Kind::Underway:
       return;
     case Submitted::Kind::Accepted:
+      if (submitted.parts.size() != pieces_of(message)) {
+        message.set("_pieces", static_cast<int64_t>(submitted.parts.size()));
+      }
       return progress.sent();
     case Submitted::Kind::Refused:
       return finish(message, "sending_failed", submitted.error, progress.context());
@@ -177,9 +182,7 @@ struct Verdict {
 };
 Verdict verdict_of(json::Value& message) {
   const auto& parts = message["_parts"].items();
-  const auto expected =
-      static_cast<size_t>(message["parts"].integer(1)) * message["to"].items().size();
-  Verdict verdict{parts.size() >= expected, std::nullopt};
+  Verdict verdict{parts.size() >= pieces_of(message), std::nullopt};
   for (const json::Value& part : parts) {
     const std::string_view state = part["state"].string();
     if (state.empty()) verdict.complete = false;
@@ -265,6 +268,13 @@ Turn turn_of(const json::Value& message, std::string_view account, WallTime not_
           .parts = message["parts"].integer(1) * static_cast<int64_t>(receivers.size()),
           .priority = static_cast<int>(message["_priority"].integer(1)),
           .not_before = not_before};
+}
+
+void announce(const json::Value& message, std::string_view account, WallTime not_before,
+              SendQueue& queue, Effects& effects) {
+  effects.after_commit.push_back([&queue, turn = turn_of(message, account, not_before)]() mutable {
+    queue.announce(std::move(turn));
+  });
 }
 
 Effects claim(std::span<const std::string> ids, api::Moment moment, const store::Snapshot& snapshot,

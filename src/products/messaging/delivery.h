@@ -32,6 +32,7 @@ struct Job {
   std::vector<std::string> to;
   std::string type;
   std::string text;
+  bool smart = false;  // typographic characters are replaced
   std::string subject;
   json::Value media;
   uint16_t reference = 0;
@@ -101,5 +102,8 @@ api::Effects advance(api::Moment moment, const store::Snapshot& snapshot, int64_
 
 /// How a queued message is announced.
 Turn turn_of(const json::Value& message, std::string_view account, WallTime not_before);
+/// Announces it once the effects are durable.
+void announce(const json::Value& message, std::string_view account, WallTime not_before,
+              SendQueue& queue, api::Effects& effects);
 
 }  // namespace tandem::products::messaging

@@ -5,6 +5,7 @@
 #include "products/common/detail_records.h"
 #include "products/common/number_health.h"
 #include "products/messaging/message.h"
+#include "products/messaging/peer_outbox.h"
 
 namespace tandem::products::messaging {
 namespace {
@@ -146,6 +147,7 @@ void finish(json::Value& message, std::string_view status, std::optional<int> er
                         : is_spam(error)      ? Ending::Spam
                                               : Ending::Failed;
   count_ending(context.effects.batch, from, ending);
+  owe_receipts(message, status, error, context.account, context.moment, context.effects);
   tell(message, context.account, "message.finalized", context.moment.now, context.moment.ids,
        context.effects);
 }
@@ -160,6 +162,7 @@ void correct(json::Value& message, std::string_view status, std::optional<int> e
              const EndingContext& context) {
   conclude(message, status, error, context);
   add_record(message, status, error, context);
+  owe_receipts(message, status, error, context.account, context.moment, context.effects);
   tell(message, context.account, "message.finalized", context.moment.now, context.moment.ids,
        context.effects);
 }

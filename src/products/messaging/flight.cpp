@@ -48,8 +48,10 @@ carrier::sandbox::Multimedia multimedia_of(const Job& job, size_t receiver) {
 
 std::vector<OutgoingPart> parts_of(const Job& job, const carrier::LinkSetup& link, WallTime now) {
   std::vector<OutgoingPart> parts;
-  const auto split = carrier::text::split(
-      job.text, {carrier::text::Preference::Auto, job.reference, /*wide_reference=*/false});
+  const auto preference =
+      job.smart ? carrier::text::Preference::Smart : carrier::text::Preference::Auto;
+  const auto split =
+      carrier::text::split(job.text, {preference, job.reference, /*wide_reference=*/false});
   if (!split) return parts;
   const bool mms = job.type == "MMS";
   for (size_t receiver = 0; receiver < job.to.size(); ++receiver) {

@@ -2,6 +2,7 @@
 
 #include "ledger/books.h"
 #include "ledger/payers.h"
+#include "ledger/rates.h"
 #include "products/common/country_of.h"
 #include "products/common/detail_records.h"
 #include "products/common/number_health.h"
@@ -12,6 +13,7 @@
 #include "products/messaging/message.h"
 #include "products/messaging/optouts.h"
 #include "products/messaging/outbound.h"
+#include "products/messaging/peer_outbox.h"
 
 namespace tandem::products::messaging {
 namespace {
@@ -136,7 +138,7 @@ void charge(const InboundText& inbound, const Owner& owner, const std::string& i
 
 /// The answer to a keyword goes out like any other message; when it cannot, there is none.
 void answer(const InboundText& inbound, const Owner& owner, const std::string& text,
-            api::Moment moment, const store::Snapshot& snapshot, const ledger::Rates& rates,
+            api::Moment moment, const store::Snapshot& snapshot, const Terms& terms,
             SendQueue& queue, api::Effects& effects) {
   SendRequest request;
   request.from = inbound.to;
@@ -145,24 +147,22 @@ void answer(const InboundText& inbound, const Owner& owner, const std::string& t
   request.type = "SMS";
   request.asked_for = true;
   api::Effects sending;
-  const auto message = accept(request, moment, owner.account, snapshot, rates, sending);
+  const auto message = accept(request, moment, owner.account, snapshot, terms, sending);
   if (!message) return;
-  sending.after_commit.push_back([&queue, turn = turn_of(*message, owner.account, {})]() mutable {
-    queue.announce(std::move(turn));
-  });
+  announce(*message, owner.account, {}, queue, sending);
   effects.merge(std::move(sending));
 }
 
 }  // namespace
 
 api::Effects receive_text(const InboundText& inbound, api::Moment moment,
-                          const store::Snapshot& snapshot, const ledger::Rates& rates,
-                          SendQueue& queue, bool may_answer) {
+                          const store::Snapshot& snapshot, const Terms& terms, SendQueue& queue,
+                          bool may_answer) {
   api::Effects effects;
   const auto owner = find_owner(snapshot, inbound.to);
   if (!owner || !owner->profile) return effects;
   const std::string service = inbound.mms ? "mms" : "sms";
-  const auto rate = rates.find(service, ledger::Direction::Inbound, inbound.to);
+  const auto rate = terms.rates.find(service, ledger::Direction::Inbound, inbound.to);
   ledger::Price price;
   if (rate) price = {rate->price * inbound.parts, 0, rate->cost * inbound.parts};
   // A text that came in is never thrown away for want of money.
@@ -174,6 +174,7 @@ api::Effects receive_text(const InboundText& inbound, api::Moment moment,
   tell(message, owner->account, "message.received", moment.now, moment.ids, effects);
   add_record(inbound, *owner, message, moment.now, effects);
   count_inbound(effects.batch, inbound.to);
+  owe_text(message, snapshot, owner->account, moment, effects);
 
   const auto understood =
       understand(snapshot, owner->profile->id, country_of(inbound.from), inbound.text);
@@ -186,7 +187,7 @@ api::Effects receive_text(const InboundText& inbound, api::Moment moment,
     const bool again =
         understood->wish == Wish::Stop && is_opted_out(snapshot, owner->profile->id, inbound.from);
     if (may_answer && !again && !understood->answer.empty()) {
-      answer(inbound, *owner, understood->answer, moment, snapshot, rates, queue, effects);
+      answer(inbound, *owner, understood->answer, moment, snapshot, terms, queue, effects);
     }
   }
   if (price.amount > 0) charge(inbound, *owner, id, price, moment.now, effects);

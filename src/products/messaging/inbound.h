@@ -6,8 +6,8 @@
 
 #include "api/call.h"
 #include "carrier/sandbox/multimedia.h"
-#include "ledger/rates.h"
 #include "products/messaging/send_queue.h"
+#include "products/messaging/terms.h"
 
 namespace tandem::products::messaging {
 
@@ -27,7 +27,7 @@ struct InboundText {
 /// stop and start messages. Nothing happens when nobody has the number. `may_answer`: whether
 /// keywords are answered; a batch with an answer falls when the owner cannot pay it.
 api::Effects receive_text(const InboundText& inbound, api::Moment moment,
-                          const store::Snapshot& snapshot, const ledger::Rates& rates,
-                          SendQueue& queue, bool may_answer);
+                          const store::Snapshot& snapshot, const Terms& terms, SendQueue& queue,
+                          bool may_answer);
 
 }  // namespace tandem::products::messaging

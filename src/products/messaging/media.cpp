@@ -4,6 +4,7 @@
 
 #include "products/common/fetcher.h"
 #include "products/common/file_links.h"
+#include "products/common/picture_shrinker.h"
 #include "store/blobs.h"
 
 namespace tandem::products::messaging {
@@ -14,6 +15,9 @@ using contract::ApiError;
 /// Types beside pictures, sounds and films.
 constexpr std::string_view kOtherTypes[] = {"text/plain",    "text/vcard",     "text/x-vcard",
                                             "text/calendar", "text/directory", "application/pdf"};
+constexpr std::string_view kTooLarge = "The files of a message have 1 MB together at most.";
+/// Pictures that small stay as they are.
+constexpr size_t kSmallPicture = 16 << 10;
 constexpr std::string_view kNoType = "application/octet-stream";
 
 struct Signature {
@@ -56,43 +60,84 @@ std::string link_to(const SecretBox& secrets, std::string_view base_url, const j
 
 struct MediaStore::Errand {
   std::vector<std::string> urls;
+  bool shrink = false;
   Done done;
-  std::vector<MediaFile> files = {};
-  size_t room = kMostMediaBytes;
+  std::vector<Picture> files = {};  // or what else they are
+  size_t bytes = 0;                 // of all of them
+  size_t next_to_shrink = 0;
+
+  size_t room() const { return (shrink ? kMostOriginalBytes : kMostMediaBytes) - bytes; }
+  void fail(std::string why) { done(tl::unexpected(refusal(std::move(why)))); }
 };
 
-void MediaStore::fetch(std::vector<std::string> urls, Done done) const {
-  fetch_next(std::make_shared<Errand>(Errand{std::move(urls), std::move(done)}));
+void MediaStore::fetch(std::vector<std::string> urls, bool shrink, Done done) const {
+  fetch_next(std::make_shared<Errand>(Errand{std::move(urls), shrink, std::move(done)}));
 }
 
 void MediaStore::fetch_next(std::shared_ptr<Errand> errand) const {
-  if (errand->files.size() == errand->urls.size()) return errand->done(std::move(errand->files));
+  if (errand->files.size() == errand->urls.size()) return shrink_next(std::move(errand));
   const std::string& named = errand->urls[errand->files.size()];
   const std::string url = named.starts_with('/') ? means_.base_url + named : named;
   FetchOptions options;
-  options.max_bytes = errand->room;
+  options.max_bytes = errand->room();
   means_.fetcher.fetch(url, options, [this, errand](Result<Fetched, FetchError> fetched) {
-    const auto fail = [&](std::string why) {
-      errand->done(tl::unexpected(refusal(std::move(why))));
-    };
     if (!fetched && fetched.error().kind == FetchError::Kind::TooLarge) {
-      return fail("The files of a message have 1 MB together at most.");
+      return errand->fail(std::string(kTooLarge));
     }
-    if (!fetched) return fail("A file cannot be fetched: " + fetched.error().what);
-    MediaFile file;
-    file.content_type = media_type_of(fetched->content_type, fetched->body);
-    file.size = fetched->body.size();
-    if (file.size == 0) return fail("A file is empty.");
-    if (!is_media_type(file.content_type)) {
-      return fail("Handsets do not show files of the type " + file.content_type + ".");
+    if (!fetched) return errand->fail("A file cannot be fetched: " + fetched.error().what);
+    const std::string type = media_type_of(fetched->content_type, fetched->body);
+    if (fetched->body.empty()) return errand->fail("A file is empty.");
+    if (!is_media_type(type)) {
+      return errand->fail("Handsets do not show files of the type " + type + ".");
     }
-    auto blob = means_.blobs.put(fetched->body);
-    if (!blob) return errand->done(tl::unexpected(ApiError("10037", "Files can't be kept now.")));
-    file.blob = std::move(*blob);
-    errand->room -= std::min(errand->room, file.size);
-    errand->files.push_back(std::move(file));
+    errand->bytes += fetched->body.size();
+    errand->files.push_back({std::move(fetched->body), type});
     fetch_next(errand);
   });
+}
+
+/// Makes one picture after the other smaller, the first of them first, until all files fit.
+void MediaStore::shrink_next(std::shared_ptr<Errand> errand) const {
+  if (errand->bytes <= kMostMediaBytes) return keep(errand);
+  size_t& next = errand->next_to_shrink;
+  const auto shrinks = [&](const Picture& file) {
+    return file.bytes.size() > kSmallPicture && means_.shrinker.reads(file.content_type);
+  };
+  while (next < errand->files.size() && !shrinks(errand->files[next])) ++next;
+  if (next == errand->files.size()) return errand->fail(std::string(kTooLarge));
+  // What the others leave is shared by the pictures that are still as they came.
+  const size_t left = static_cast<size_t>(std::count_if(
+      errand->files.begin() + static_cast<std::ptrdiff_t>(next), errand->files.end(), shrinks));
+  size_t others = errand->bytes;
+  for (size_t i = next; i < errand->files.size(); ++i) {
+    if (shrinks(errand->files[i])) others -= errand->files[i].bytes.size();
+  }
+  if (others >= kMostMediaBytes) return errand->fail(std::string(kTooLarge));
+  const size_t share = (kMostMediaBytes - others) / left;
+  Picture& file = errand->files[next];
+  if (file.bytes.size() <= share) {
+    ++next;
+    return shrink_next(std::move(errand));
+  }
+  Picture original = file;
+  means_.shrinker.shrink(std::move(original), share, [this, errand](Result<Picture> smaller) {
+    if (!smaller) return errand->fail("The files are too large: " + smaller.error().what + ".");
+    Picture& picture = errand->files[errand->next_to_shrink++];
+    errand->bytes -= picture.bytes.size();
+    picture = std::move(*smaller);
+    errand->bytes += picture.bytes.size();
+    shrink_next(errand);
+  });
+}
+
+void MediaStore::keep(const std::shared_ptr<Errand>& errand) const {
+  std::vector<MediaFile> kept;
+  for (const Picture& file : errand->files) {
+    auto blob = means_.blobs.put(file.bytes);
+    if (!blob) return errand->done(tl::unexpected(ApiError("10037", "Files can't be kept now.")));
+    kept.push_back({std::move(*blob), file.content_type, file.bytes.size()});
+  }
+  errand->done(std::move(kept));
 }
 
 json::Value MediaStore::shown(const MediaFile& file, WallTime now) const {

@@ -17,13 +17,17 @@ class Blobs;
 
 namespace tandem::products {
 class Fetcher;
+class PictureShrinker;
 class SecretBox;
+struct Picture;
 }  // namespace tandem::products
 
 namespace tandem::products::messaging {
 
-/// Bytes of all files of one multimedia message.
+/// Bytes of all files of one multimedia message, and of what they are made from where a profile
+/// wants pictures to be made smaller.
 inline constexpr size_t kMostMediaBytes = 1u << 20;
+inline constexpr size_t kMostOriginalBytes = 12u << 20;
 /// How long a link to a file is good. Whoever asks for the message later gets a new one.
 inline constexpr Millis kMediaLinkTime{7LL * 24 * 3'600'000};
 
@@ -42,15 +46,17 @@ class MediaStore {
     Fetcher& fetcher;
     store::Blobs& blobs;
     const SecretBox& secrets;
+    PictureShrinker& shrinker;
     std::string base_url;  // of the platform, for links
   };
   explicit MediaStore(Means means) : means_(std::move(means)) {}
 
   using Done = UniqueFunction<void(Result<std::vector<MediaFile>, contract::ApiError>)>;
   /// Fetches and keeps files, in this order; a path without a host is one of the platform's own.
-  /// 40317 when one cannot be had, is of a type that handsets do not show, or when they are too
-  /// large together. From any thread; `done` on some thread, once.
-  void fetch(std::vector<std::string> urls, Done done) const;
+  /// `shrink`: pictures are made smaller when the files are too large together. 40317 when one
+  /// cannot be had, is of a type that handsets do not show, or when they are too large all the
+  /// same. From any thread; `done` on some thread, once.
+  void fetch(std::vector<std::string> urls, bool shrink, Done done) const;
 
   /// The file as a message's `media` has it, with a link that is good from `now`.
   json::Value shown(const MediaFile& file, WallTime now) const;
@@ -60,6 +66,8 @@ class MediaStore {
  private:
   struct Errand;
   void fetch_next(std::shared_ptr<Errand> errand) const;
+  void shrink_next(std::shared_ptr<Errand> errand) const;
+  void keep(const std::shared_ptr<Errand>& errand) const;
 
   Means means_;
 };

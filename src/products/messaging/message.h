@@ -19,10 +19,13 @@
 ///   _price _cost  nanos charged, and owed to the carrier
 ///   _held         nanos set aside for it; absent once they are spent or given back
 ///   _parts        what was submitted: {"key": link and carrier's id, "to": index, "state": ...}
+///   _pieces       how many were submitted, when not as many as parts
 ///   _attempts     submits that failed and may be tried again
 ///   _spend        counter of the daily spend limit it was added to
 ///   _webhook      version of the webhook's body
 ///   _priority     0 goes first, 1 is usual
+///   _smart        typographic characters are replaced by what GSM has for them
+///   _receipts     that are owed to the peer it came from (peer_outbox.h)
 namespace tandem::products::messaging {
 
 inline constexpr std::string_view kMessages = "messages";

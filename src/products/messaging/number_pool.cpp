@@ -2,6 +2,7 @@
 #include <cmath>
 #include <functional>
 
+#include "products/common/country_of.h"
 #include "products/common/number_health.h"
 #include "products/common/owned_numbers.h"
 #include "products/messaging/sender.h"
@@ -51,12 +52,17 @@ std::vector<Candidate> candidates_of(const store::Snapshot& snapshot, const Prof
 
 /// Keeps those of the receiver's area, else of its country, unless none is.
 void prefer_near(std::vector<Candidate>& candidates, std::string_view to) {
-  const std::string_view area = to.substr(0, kAreaDigits);
-  const auto far = [&](const Candidate& candidate) {
-    return std::string_view(candidate.sender.address).substr(0, kAreaDigits) != area;
+  const auto keep = [&](const auto& is_near) {
+    if (std::none_of(candidates.begin(), candidates.end(), is_near)) return false;
+    std::erase_if(candidates, [&](const Candidate& candidate) { return !is_near(candidate); });
+    return true;
   };
-  if (std::all_of(candidates.begin(), candidates.end(), far)) return;
-  candidates.erase(std::remove_if(candidates.begin(), candidates.end(), far), candidates.end());
+  const std::string_view area = to.substr(0, kAreaDigits);
+  const bool in_area =
+      keep([&](const Candidate& candidate) { return candidate.sender.address.starts_with(area); });
+  if (in_area) return;
+  const std::string_view country = country_of(to);
+  keep([&](const Candidate& candidate) { return candidate.sender.country == country; });
 }
 
 /// By weight, and the same for the same key as long as that number is among the candidates

@@ -1,9 +1,13 @@
 #include "products/messaging/outbound.h"
 
+#include <algorithm>
+
 #include "carrier/text/segments.h"
 #include "ledger/holds.h"
+#include "ledger/rates.h"
 #include "products/common/country_of.h"
 #include "products/messaging/checks.h"
+#include "products/messaging/links.h"
 #include "products/messaging/message.h"
 
 namespace tandem::products::messaging {
@@ -21,6 +25,7 @@ constexpr int kDecimals = 4;
 struct Load {
   std::string encoding;
   int64_t parts = 1;
+  bool transliterated = false;
 };
 
 struct Cost {
@@ -34,16 +39,17 @@ json::Value money(ledger::Nanos amount) {
       {{"amount", ledger::to_decimal(amount, kDecimals)}, {"currency", kCurrency}});
 }
 
-Result<Load, ApiError> measure(const SendRequest& request) {
+Result<Load, ApiError> measure(const SendRequest& request, bool smart) {
   const std::string& words = request.text.value_or("");
-  const auto split = text::split(words);
+  const auto preference = smart ? text::Preference::Smart : text::Preference::Auto;
+  const auto split = text::split(words, {preference, 0, /*wide_reference=*/false});
   if (!split) {
     if (split.error().problem == text::SplitProblem::InvalidUtf8) {
       return refuse("40322", split.error().what, "/text");
     }
     return refuse("40302", split.error().what, "/text");
   }
-  if (request.type == "MMS") return Load{"UTF-8", 1};
+  if (request.type == "MMS") return Load{"UTF-8", 1, false};
   const size_t parts = split->parts.size();
   if (parts > kMostParts) {
     return refuse("40302", "The text takes " + std::to_string(parts) + " parts; 10 are allowed.",
@@ -55,7 +61,8 @@ Result<Load, ApiError> measure(const SendRequest& request) {
                       " parts; above 4 send an MMS or turn auto_detect off.",
                   "/text");
   }
-  return Load{std::string(text::name_of(split->encoding)), static_cast<int64_t>(parts)};
+  return Load{std::string(text::name_of(split->encoding)), static_cast<int64_t>(parts),
+              split->transliterated};
 }
 
 Result<Cost, ApiError> price(const SendRequest& request, const Load& load,
@@ -113,6 +120,24 @@ Check check_all(const SendRequest& request, const SenderChoice& choice,
   return {};
 }
 
+/// Where no picture can go, a profile may want the links of the files sent as a text.
+void fall_back_to_sms(SendRequest& request, const SenderChoice& choice) {
+  const bool needed = request.type == "MMS" && choice.profile.mms_fall_back_to_sms &&
+                      request.to.size() == 1 && !carries_mms(choice.sender, request.to.front());
+  if (!needed) return;
+  std::string words;
+  const auto add_line = [&](const std::string& line) {
+    if (!line.empty()) words += (words.empty() ? "" : "\n") + line;
+  };
+  add_line(request.subject.value_or(""));
+  add_line(request.text.value_or(""));
+  for (const std::string& url : request.media_urls) add_line(url);
+  request.type = "SMS";
+  request.text = std::move(words);
+  request.subject.reset();
+  request.media_urls.clear();
+}
+
 json::Value receivers(const SendRequest& request) {
   json::Value list = json::Value::array();
   for (const std::string& to : request.to) {
@@ -167,7 +192,8 @@ json::Value make_document(const SendRequest& request, const SenderChoice& choice
        {"tcr_campaign_billable", false},
        {"tcr_campaign_registered", nullptr},
        {"received_at", to_iso8601(now)},
-       {"valid_until", to_iso8601(start + kValidity)},
+       {"valid_until",
+        to_iso8601(std::min(request.valid_until.value_or(WallTime::max()), start + kValidity))},
        {"_profile_name", choice.profile.name},
        {"_billing_group", choice.sender.billing_group},
        {"_kind", static_cast<int>(choice.sender.kind)},
@@ -175,6 +201,8 @@ json::Value make_document(const SendRequest& request, const SenderChoice& choice
        {"_rate", cost.rate},
        {"_cost", cost.carrier},
        {"_priority", request.priority}});
+  if (load.transliterated) message.set("_smart", true);
+  if (request.receipts.is_array()) message.set("_receipts", request.receipts);
   set_webhooks(message, request, choice.profile);
   return message;
 }
@@ -203,7 +231,7 @@ ApiError limit_error(std::string_view counter) {
 
 Result<json::Value, ApiError> make_free_message(const SendRequest& request, std::string_view owner,
                                                 api::Moment moment) {
-  const auto load = measure(request);
+  const auto load = measure(request, false);
   if (!load) return tl::unexpected(load.error());
   SenderChoice choice;
   choice.sender.kind = SenderKind::Alphanumeric;
@@ -216,22 +244,28 @@ Result<json::Value, ApiError> make_free_message(const SendRequest& request, std:
 
 Result<json::Value, ApiError> accept(const SendRequest& asked, api::Moment moment,
                                      std::string_view account, const store::Snapshot& snapshot,
-                                     const ledger::Rates& rates, api::Effects& effects) {
+                                     const Terms& terms, api::Effects& effects) {
   SendRequest request = asked;
+  if (auto ok = check_account(snapshot, account); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_content(request); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_receivers(request); !ok) return tl::unexpected(ok.error());
-  const std::string id = moment.ids.uuid();
+  const std::string id = request.id.empty() ? moment.ids.uuid() : request.id;
   const auto choice = choose_sender(request, snapshot, account, id);
   if (!choice) return tl::unexpected(choice.error());
   if (auto ok = check_toll_free(snapshot, account, choice->sender); !ok) {
     return tl::unexpected(ok.error());
   }
+  fall_back_to_sms(request, *choice);
   if (auto ok = check_all(request, *choice, snapshot, moment.now); !ok) {
     return tl::unexpected(ok.error());
   }
-  const auto load = measure(request);
+  if (choice->profile.shortener && request.text) {
+    request.text = shorten_links(*request.text, choice->profile, {account, id, request.to.front()},
+                                 moment, snapshot, effects);
+  }
+  const auto load = measure(request, terms.smart_encoding);
   if (!load) return tl::unexpected(load.error());
-  const auto cost = price(request, *load, rates);
+  const auto cost = price(request, *load, terms.rates);
   if (!cost) return tl::unexpected(cost.error());
 
   json::Value message = make_document(request, *choice, *load, *cost, account, moment.now);
@@ -245,7 +279,7 @@ Result<json::Value, ApiError> accept(const SendRequest& asked, api::Moment momen
   } else {
     set_due(message, Stage::Queued, moment.now);
     effects.batch.adjusts.push_back(
-        {.key = queue_counter(account), .delta = 1, .max = kLongestQueue});
+        {.key = queue_counter(account), .delta = 1, .max = terms.longest_queue});
   }
   ledger::open_hold(effects.batch, {.id = "message/" + id,
                                     .owner = std::string(account),

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "api/call.h"
-#include "ledger/rates.h"
 #include "products/messaging/sender.h"
+#include "products/messaging/terms.h"
 
 namespace tandem::products::messaging {
 
@@ -26,7 +26,10 @@ struct SendRequest {
   std::string webhook_url;
   std::string webhook_failover_url;
   std::optional<WallTime> send_at;
-  std::optional<SenderKind> only;  // what the operation sends from
+  std::optional<WallTime> valid_until;  // sooner than it would be otherwise
+  std::string id;                       // what it was promised to have; empty: a new one
+  json::Value receipts;                 // `_receipts` (peer_outbox.h), or null
+  std::optional<SenderKind> only;       // what the operation sends from
   int priority = 1;
   bool asked_for = false;  // answers a keyword: goes to those who opted out too
 };
@@ -41,8 +44,6 @@ inline constexpr size_t kAdvisedParts = 4;
 inline constexpr size_t kMostMedia = 10;
 /// Receivers of a group message.
 inline constexpr size_t kMostReceivers = 8;
-/// Messages of one account that wait for their turn.
-inline constexpr int64_t kLongestQueue = 1'000'000;
 /// How long a message may wait for its turn.
 inline constexpr Millis kValidity{4 * 3'600'000};
 /// How far ahead a message can be scheduled, and how soon.
@@ -53,7 +54,7 @@ inline constexpr Millis kSoonestSchedule{5 * 60'000};
 /// scheduled) to the effects. Gives the stored document. Errors: 403xx.
 Result<json::Value, api::ApiError> accept(const SendRequest& request, api::Moment moment,
                                           std::string_view account, const store::Snapshot& snapshot,
-                                          const ledger::Rates& rates, api::Effects& effects);
+                                          const Terms& terms, api::Effects& effects);
 
 /// The document of a text that no profile sends and nobody pays for, from an alphanumeric sender.
 /// Errors: 40302, 40322.

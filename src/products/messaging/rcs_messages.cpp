@@ -8,6 +8,7 @@
 #include "contract/operations.h"
 #include "ledger/books.h"
 #include "ledger/holds.h"
+#include "ledger/rates.h"
 #include "products/common/steps.h"
 #include "products/messaging/checks.h"
 #include "products/messaging/delivery.h"
@@ -167,7 +168,7 @@ Outcome send(const Means& means, const Call& call, const store::Snapshot& snapsh
   }
   const auto expires = read_expiry(body["agent_message"], call.now);
   if (!expires) return tl::unexpected(expires.error());
-  const ledger::Nanos price = means.sending.rates.service("rcs_message").value_or(0);
+  const ledger::Nanos price = means.sending.terms.rates.service("rcs_message").value_or(0);
   const json::Value message = make_message(call, *agent, *profile, *expires, price);
   const std::string id(message["id"].string());
   Effects effects;
@@ -272,15 +273,12 @@ SendRequest fallback_request(const json::Value& message) {
 /// The phone has no RCS: what stands in is sent under an id of its own, as any message is.
 void fall_back(Change& change, const Means& means, SendRequest request) {
   const auto sent = accept(request, change.moment, change.row.account, change.snapshot,
-                           means.sending.rates, change.effects);
+                           means.sending.terms, change.effects);
   if (!sent) {
     const std::string code(sent.error().items.front().code);
     return fail_message(change, std::atoi(code.c_str()), sent.error().items.front().detail);
   }
-  change.effects.after_commit.push_back(
-      [&queue = means.sending.queue, turn = turn_of(*sent, change.row.account, {})]() mutable {
-        queue.announce(std::move(turn));
-      });
+  announce(*sent, change.row.account, {}, means.sending.queue, change.effects);
   change.message.set("fallback_message_id", (*sent)["id"]);
   fail_message(change, kUndeliverable, "The phone has no RCS; the fallback was sent.");
 }
@@ -319,7 +317,8 @@ void take_answer(const Means& means, const std::string& id, RcsAnswer answer,
                  const std::vector<std::string>& urls) {
   if (answer != RcsAnswer::NoRcs || urls.empty()) return decide_answer(means, id, answer, {});
   means.sending.media.fetch(
-      urls, [means, id, answer](const Result<std::vector<MediaFile>, ApiError>& files) {
+      urls, /*shrink=*/false,
+      [means, id, answer](const Result<std::vector<MediaFile>, ApiError>& files) {
         decide_answer(means, id, answer, files ? *files : std::vector<MediaFile>());
       });
 }

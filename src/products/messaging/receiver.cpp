@@ -1,9 +1,9 @@
 #include "products/messaging/receiver.h"
 
 #include "carrier/smpp/content.h"
-#include "carrier/text/hex.h"
 #include "carrier/text/reassembly.h"
 #include "core/log.h"
+#include "products/messaging/fragments.h"
 #include "products/messaging/media.h"
 #include "runtime/shards.h"
 
@@ -17,35 +17,6 @@ namespace {
 
 constexpr int64_t kMostParts = 100'000;
 constexpr std::chrono::seconds kExpiryLook{60};
-
-json::Value row_of(const text::Fragment& fragment) {
-  return json::Value::object({{"from", fragment.from},
-                              {"to", fragment.to},
-                              {"reference", static_cast<int>(fragment.part.reference)},
-                              {"total", static_cast<int>(fragment.part.total)},
-                              {"sequence", static_cast<int>(fragment.part.sequence)},
-                              {"wide", fragment.part.wide},
-                              {"alphabet", static_cast<int>(fragment.alphabet)},
-                              {"locking", static_cast<int>(fragment.national.locking)},
-                              {"single", static_cast<int>(fragment.national.single)},
-                              {"bytes", text::to_hex(fragment.bytes)}});
-}
-
-text::Fragment read_fragment(const std::string& id, json::View row) {
-  text::Fragment fragment;
-  fragment.id = id;
-  fragment.from = row["from"].string();
-  fragment.to = row["to"].string();
-  fragment.part.reference = static_cast<uint16_t>(row["reference"].integer());
-  fragment.part.total = static_cast<uint8_t>(row["total"].integer());
-  fragment.part.sequence = static_cast<uint8_t>(row["sequence"].integer());
-  fragment.part.wide = row["wide"].boolean();
-  fragment.alphabet = static_cast<text::Alphabet>(row["alphabet"].integer());
-  fragment.national.locking = static_cast<uint8_t>(row["locking"].integer());
-  fragment.national.single = static_cast<uint8_t>(row["single"].integer());
-  fragment.bytes = text::from_hex(row["bytes"].string());
-  return fragment;
-}
 
 std::string encoding_of(text::Alphabet alphabet) {
   return alphabet == text::Alphabet::Ucs2 ? "UCS-2" : "GSM-7";
@@ -101,8 +72,9 @@ class Receiver::Impl : public std::enable_shared_from_this<Receiver::Impl> {
     std::vector<std::string> urls;
     for (const auto& item : inbound->multimedia.media) urls.push_back(item.url);
     parts_.media.fetch(
-        std::move(urls), [self = shared_from_this(), inbound, answer = std::move(answer)](
-                             Result<std::vector<MediaFile>, contract::ApiError> files) mutable {
+        std::move(urls), /*shrink=*/false,
+        [self = shared_from_this(), inbound, answer = std::move(answer)](
+            Result<std::vector<MediaFile>, contract::ApiError> files) mutable {
           self->name_media(*inbound, files);
           self->parts_.shard.post([self, inbound, answer = std::move(answer)]() mutable {
             self->decide(inbound, {}, std::move(answer), true);
@@ -142,7 +114,7 @@ class Receiver::Impl : public std::enable_shared_from_this<Receiver::Impl> {
       case text::Reassembly::Verdict::Refused:
         return answer(smpp::Status::ReceiverTemporary);
       case text::Reassembly::Verdict::Complete:
-        return take_over(std::move(*outcome.text), std::move(answer), kept.alphabet);
+        return take_over(std::move(*outcome.text), std::move(answer));
       case text::Reassembly::Verdict::Waiting:
         break;
     }
@@ -161,13 +133,12 @@ class Receiver::Impl : public std::enable_shared_from_this<Receiver::Impl> {
   }
 
   /// A whole text, or what there is of one.
-  void take_over(text::Assembled assembled, Answer answer,
-                 text::Alphabet alphabet = text::Alphabet::Gsm7) {
+  void take_over(text::Assembled assembled, Answer answer) {
     auto inbound = std::make_shared<InboundText>();
     inbound->from = std::move(assembled.from);
     inbound->to = std::move(assembled.to);
     inbound->text = std::move(assembled.text);
-    inbound->encoding = encoding_of(alphabet);
+    inbound->encoding = encoding_of(assembled.alphabet);
     inbound->parts = std::min<int64_t>(assembled.total - assembled.missing, kMostShownParts);
     decide(std::move(inbound), std::move(assembled.ids), std::move(answer), true);
   }
@@ -178,7 +149,7 @@ class Receiver::Impl : public std::enable_shared_from_this<Receiver::Impl> {
     parts_.dispatcher.decide(
         [self, inbound, used, may_answer](const api::Moment& moment,
                                           const store::Snapshot& snapshot) -> api::Outcome {
-          api::Effects effects = receive_text(*inbound, moment, snapshot, self->parts_.rates,
+          api::Effects effects = receive_text(*inbound, moment, snapshot, self->parts_.terms,
                                               self->parts_.queue, may_answer);
           for (const std::string& id : used) effects.remove(std::string(kInboundParts), id);
           return effects;

@@ -5,8 +5,8 @@
 #include "api/dispatcher.h"
 #include "carrier/links.h"
 #include "core/function.h"
-#include "ledger/rates.h"
 #include "products/messaging/inbound.h"
+#include "products/messaging/terms.h"
 
 namespace tandem::runtime {
 class Shard;
@@ -27,7 +27,7 @@ class Receiver {
     runtime::Shard& shard;
     api::Dispatcher& dispatcher;
     const Clock& clock;
-    const ledger::Rates& rates;
+    const Terms& terms;
     SendQueue& queue;
     const MediaStore& media;
   };

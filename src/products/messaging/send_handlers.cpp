@@ -35,72 +35,72 @@ std::string shown_plainly(json::Value message) {
   return shown(message);
 }
 
-/// Accepts the message; its reply is the message, and the pipeline hears of it.
-Outcome accept_and_tell(const SendRequest& request, api::Moment moment, const std::string& account,
-                        const store::Snapshot& snapshot, const SendingMeans& means) {
-  Effects effects;
-  const auto message = accept(request, moment, account, snapshot, means.rates, effects);
-  if (!message) return tl::unexpected(message.error());
-  effects.reply = api::Reply::json(R"({"data":)" + shown(*message) + '}');
-  if (stage_of(*message) == Stage::Queued) {
-    effects.after_commit.push_back(
-        [&queue = means.queue, turn = turn_of(*message, account, {})]() mutable {
-          queue.announce(std::move(turn));
-        });
-  }
-  return effects;
+/// The reply to an accepted message is the message, and the pipeline hears of it.
+void tell_accepted(const json::Value& message, const std::string& account,
+                   const SendingMeans& means, Effects& effects) {
+  effects.reply = api::Reply::json(R"({"data":)" + shown(message) + '}');
+  if (stage_of(message) == Stage::Queued) announce(message, account, {}, means.queue, effects);
 }
 
 /// The files are here: now the message is accepted, and the request answered.
 Outcome accept_waiting(const SendRequest& request, const api::Moment& moment,
                        const std::string& account, const store::Snapshot& snapshot,
                        const SendingMeans& means, const WaitingReplyPtr& waiting) {
-  Outcome outcome = accept_and_tell(request, moment, account, snapshot, means);
-  if (!outcome) {
-    Effects effects;
-    effects.after_commit.push_back([waiting, error = outcome.error()] { waiting->refuse(error); });
-    return effects;
+  Effects effects;
+  const auto message = accept(request, moment, account, snapshot, means.terms, effects);
+  if (!message) {
+    Effects refusal;
+    refusal.after_commit.push_back([waiting, error = message.error()] { waiting->refuse(error); });
+    return refusal;
   }
-  outcome->after_commit.push_back([waiting, reply = std::move(outcome->reply)]() mutable {
-    waiting->answer(std::move(reply));
-  });
-  outcome->out_of_bounds = [waiting,
-                            say = std::move(outcome->out_of_bounds)](std::string_view counter) {
+  tell_accepted(*message, account, means, effects);
+  effects.after_commit.push_back(
+      [waiting, reply = std::move(effects.reply)]() mutable { waiting->answer(std::move(reply)); });
+  effects.out_of_bounds = [waiting,
+                           say = std::move(effects.out_of_bounds)](std::string_view counter) {
     const ApiError error = say(counter);
     waiting->refuse(error);
     return error;
   };
-  return outcome;
+  return effects;
 }
 
 /// Files are fetched before the request is answered, so that it can be refused for them.
-Effects fetch_first(SendRequest request, std::string account, const SendingMeans& means) {
+Effects fetch_first(SendRequest request, bool shrink, std::string account,
+                    const SendingMeans& means) {
   Effects effects;
-  effects.reply.later = [request = std::move(request), account = std::move(account),
+  effects.reply.later = [request = std::move(request), shrink, account = std::move(account),
                          means](WaitingReply::Respond respond) {
     auto waiting = std::make_shared<WaitingReply>(std::move(respond));
-    means.media.fetch(request.media_urls, [request, account, means, waiting](
-                                              Result<std::vector<MediaFile>, ApiError> files) {
-      if (!files) return waiting->refuse(files.error());
-      means.decide([request, account, means, waiting, files = std::move(*files)](
-                       const api::Moment& moment, const store::Snapshot& snapshot) {
-        SendRequest complete = request;
-        for (const MediaFile& file : files) {
-          complete.media.push(means.media.shown(file, request.send_at.value_or(moment.now)));
-        }
-        return accept_waiting(complete, moment, account, snapshot, means, waiting);
-      });
-    });
+    means.media.fetch(
+        request.media_urls, shrink,
+        [request, account, means, waiting](Result<std::vector<MediaFile>, ApiError> files) {
+          if (!files) return waiting->refuse(files.error());
+          means.decide([request, account, means, waiting, files = std::move(*files)](
+                           const api::Moment& moment, const store::Snapshot& snapshot) {
+            SendRequest complete = request;
+            for (const MediaFile& file : files) {
+              complete.media.push(means.media.shown(file, request.send_at.value_or(moment.now)));
+            }
+            return accept_waiting(complete, moment, account, snapshot, means, waiting);
+          });
+        });
   };
   return effects;
 }
 
 Outcome send(const SendRequest& request, const Call& call, const store::Snapshot& snapshot,
              const SendingMeans& means) {
-  Outcome outcome =
-      accept_and_tell(request, {call.now, call.ids}, call.account.id, snapshot, means);
-  if (!outcome || request.media_urls.empty()) return outcome;
-  return fetch_first(request, call.account.id, means);
+  Effects effects;
+  const auto message =
+      accept(request, {call.now, call.ids}, call.account.id, snapshot, means.terms, effects);
+  if (!message) return tl::unexpected(message.error());
+  if (!request.media_urls.empty() && (*message)["type"].string() == "MMS") {
+    const auto profile = find_profile(snapshot, (*message)["messaging_profile_id"].string());
+    return fetch_first(request, profile && profile->mms_transcoding, call.account.id, means);
+  }
+  tell_accepted(*message, call.account.id, means, effects);
+  return effects;
 }
 
 Outcome show(const Call& call, const store::Snapshot& snapshot, const MediaStore& media) {

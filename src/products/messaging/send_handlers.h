@@ -1,9 +1,9 @@
 #pragma once
 
 #include "api/registry.h"
-#include "ledger/rates.h"
 #include "products/common/services.h"
 #include "products/messaging/send_queue.h"
+#include "products/messaging/terms.h"
 
 namespace tandem::products::messaging {
 
@@ -11,7 +11,7 @@ class MediaStore;
 
 /// What sending needs; each outlives the registry.
 struct SendingMeans {
-  const ledger::Rates& rates;
+  const Terms& terms;
   SendQueue& queue;
   const MediaStore& media;
   Decide decide;

@@ -4,6 +4,7 @@
 #include "ledger/posting.h"
 #include "ledger/views.h"
 #include "products/common/owned_numbers.h"
+#include "products/common/picture_shrinker.h"
 #include "products/common/testing.h"
 #include "products/messaging/media.h"
 #include "products/messaging/message.h"
@@ -16,11 +17,20 @@ namespace {
 
 constexpr const char* kPicture = "\x89PNG\r\n\x1a\n and dots";
 
+struct NoShrinker final : PictureShrinker {
+  bool reads(std::string_view) const override { return false; }
+  void shrink(Picture, size_t, UniqueFunction<void(Result<Picture>)> done) override {
+    done(fail("there is none"));
+  }
+};
+
 /// The product alone, with one short code that can send.
 struct World {
   products::testing::TestServices handed;
   SendQueue queue;
-  MediaStore media{{handed.fetcher, *handed.blobs, *handed.secrets, "http://t.example"}};
+  NoShrinker shrinker;
+  MediaStore media{{handed.fetcher, *handed.blobs, *handed.secrets, shrinker, "http://t.example"}};
+  Terms terms{handed.rates};
   api::testing::Platform platform;
 
   World() : platform([this](api::Registry& registry) { declare_all(registry); }) {
@@ -49,7 +59,7 @@ struct World {
     for (const store::Collection& collection : ledger::collections()) {
       registry.collection(collection);
     }
-    declare_sending(registry, {handed.rates, queue, media, handed.get().decide});
+    declare_sending(registry, {terms, queue, media, handed.get().decide});
   }
   void add_short_code(std::string_view profile) {
     api::Effects effects;
@@ -74,7 +84,7 @@ TEST_CASE("what is above the longest queue is refused, and what is scheduled is 
   World world;
   store::Batch batch;
   batch.adjusts.push_back(
-      {.key = queue_counter(world.platform.account), .delta = kLongestQueue - 1});
+      {.key = queue_counter(world.platform.account), .delta = world.terms.longest_queue - 1});
   world.commit(std::move(batch));
   const auto last = world.send(R"("text":"last")");
   REQUIRE_MESSAGE(last.status == 200, last.body);

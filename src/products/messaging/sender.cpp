@@ -53,6 +53,10 @@ Choice find_number(const store::Snapshot& snapshot, std::string_view account, st
   const auto number = json::Document::parse(row->body);
   const std::string_view status = number->root()["status"].string();
   if (status == "deleted") return not_a_sender("You have no such number.");
+  if (status != "active" && number->root()["phone_number_type"].string() == "toll_free") {
+    return refuse("40330", "The number is not active: its status is " + std::string(status) + ".",
+                  "/from");
+  }
   if (status != "active") {
     return refuse("40320", "The number is not active: its status is " + std::string(status) + ".",
                   "/from");

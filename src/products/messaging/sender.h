@@ -33,7 +33,7 @@ struct SenderChoice {
 };
 
 /// The account's sender of that address. `profile_id`: of the request; may be empty for numbers,
-/// which know their own. Errors 40305, 40306, 40307, 40320, 40325 and 10005's kin.
+/// which know their own. Errors 40305, 40306, 40307, 40320, 40325, 40330 and 10005's kin.
 Result<SenderChoice, api::ApiError> find_sender(const store::Snapshot& snapshot,
                                                 std::string_view account, std::string_view from,
                                                 std::string_view profile_id);

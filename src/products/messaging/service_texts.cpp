@@ -10,6 +10,9 @@ namespace {
 /// Owner of these messages: the nil UUID, which no account has, so no account can read them.
 constexpr std::string_view kPlatform = "00000000-0000-0000-0000-000000000000";
 
+/// Texts of the platform that wait for their turn.
+constexpr int64_t kLongestQueue = 1'000'000;
+
 }  // namespace
 
 Result<void, api::ApiError> ServiceTexts::send(const ServiceText& text, api::Moment moment,
@@ -28,10 +31,7 @@ Result<void, api::ApiError> ServiceTexts::send(const ServiceText& text, api::Mom
       {.key = queue_counter(kPlatform), .delta = 1, .max = kLongestQueue});
   effects.put(std::string(kMessages), std::string((*message)["id"].string()),
               std::string(kPlatform), *message, store::kNew, moment.now);
-  effects.after_commit.push_back(
-      [&queue = queue_, turn = turn_of(*message, kPlatform, {})]() mutable {
-        queue.announce(std::move(turn));
-      });
+  announce(*message, kPlatform, {}, queue_, effects);
   return {};
 }
 

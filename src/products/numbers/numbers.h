@@ -22,6 +22,7 @@ void declare_voicemail(api::Registry& registry);
 void declare_comments(api::Registry& registry);
 void declare_emergency(api::Registry& registry, const ledger::Rates& rates);
 void declare_jobs(api::Registry& registry, const ledger::Rates& rates);
+void declare_messaging_bulk(api::Registry& registry);
 void declare_ownership(api::Registry& registry, const Inventory& inventory);
 void declare_orders(api::Registry& registry, const Inventory& inventory,
                     const ledger::Rates& rates);

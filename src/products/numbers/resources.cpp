@@ -13,6 +13,7 @@ void declare(api::Registry& registry, const Services& services) {
   declare_comments(registry);
   declare_emergency(registry, services.rates);
   declare_jobs(registry, services.rates);
+  declare_messaging_bulk(registry);
   declare_ownership(registry, services.inventory);
   declare_orders(registry, services.inventory, services.rates);
   declare_order_requirements(registry);
