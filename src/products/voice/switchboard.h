@@ -7,16 +7,18 @@
 #include <vector>
 
 #include "api/dispatcher.h"
-#include "api/registry.h"
 #include "core/metrics.h"
 #include "core/result.h"
 #include "products/common/services.h"
+#include "products/voice/cloud_hosts.h"
 #include "products/voice/office.h"
 #include "products/voice/orders.h"
 #include "products/voice/registered_phones.h"
-#include "products/voice/storage_requests.h"
 #include "telephony/media/prompt_cache.h"
 
+namespace tandem::api {
+class Registry;
+}
 namespace tandem::runtime {
 class Shards;
 }
