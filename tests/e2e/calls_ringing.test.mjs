@@ -95,7 +95,7 @@ describe('a bridge', () => {
   test('with a call that rings: ringback, then its voice', async () => {
     const { id, phone } = await calling.stay();
     const other = await calling.dial(tonePhone);
-    await calling.actions.bridge(id, { call_control_id: other.id, play_ringtone: true, ringtone: 'de' });
+    await calling.actions.bridge(id, { body_call_control_id: other.id, play_ringtone: true, ringtone: 'de' });
     await calling.event('call.bridged', other.id);
     await new Promise((resolve) => { setTimeout(resolve, 1_500); });
     await calling.end(id);

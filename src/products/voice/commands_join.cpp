@@ -26,7 +26,9 @@ Result<CallState*, ApiError> find_other(CommandOrder& order) {
   // SDKs have another name for the member, since the path has one of this name.
   const json::View body = order.body();
   const std::string_view named = body["call_control_id"].string();
-  CallState* other = order.turn.find(named.empty() ? body["body_call_control_id"].string() : named);
+  const std::string_view id = named.empty() ? body["body_call_control_id"].string() : named;
+  if (id.empty()) return refuse("10004", "Name a call or a queue.", "/call_control_id");
+  CallState* other = order.turn.find(id);
   if (!other || other->account != order.call.account || other->id == order.call.id) {
     return refuse("90015", "No other call of yours has this call_control_id.", "/call_control_id");
   }

@@ -6,17 +6,11 @@
 #include "core/clock.h"
 #include "core/result.h"
 #include "products/common/fetcher.h"
+#include "products/voice/cloud_hosts.h"
 #include "products/voice/custom_storage.h"
 
 /// The requests that put a file into the bucket of a cloud, as each of them wants it signed.
 namespace tandem::products::voice {
-
-/// Where the clouds are reached; {region} and {account} stand for what the credentials name.
-struct CloudHosts {
-  std::string s3 = "https://s3.{region}.amazonaws.com";
-  std::string gcs = "https://storage.googleapis.com";
-  std::string azure = "https://{account}.blob.core.windows.net";
-};
 
 /// For Fetcher::fetch().
 struct StorageRequest {

@@ -7,17 +7,19 @@
 #include <vector>
 
 #include "api/dispatcher.h"
-#include "api/registry.h"
 #include "core/metrics.h"
 #include "core/result.h"
 #include "products/common/services.h"
 #include "products/voice/call_pace.h"
+#include "products/voice/cloud_hosts.h"
 #include "products/voice/office.h"
 #include "products/voice/orders.h"
-#include "products/voice/storage_requests.h"
 #include "telephony/media/prompt_cache.h"
 #include "telephony/sip/socket_transport.h"
 
+namespace tandem::api {
+class Registry;
+}
 namespace tandem::http {
 class Exchange;
 }

@@ -7,6 +7,8 @@ namespace {
 
 /// A shorter sound is a click and no word.
 constexpr std::chrono::milliseconds kMinWord{100};
+/// A voice that began by then and still speaks when the time is up is a machine's.
+constexpr std::chrono::milliseconds kLateStart{1000};
 
 }  // namespace
 
@@ -27,6 +29,7 @@ void AnswerDetector::listen(uint32_t level) {
   word_ += kFrameTime;
   if (!in_word_ && word_ >= kMinWord) {
     in_word_ = true;
+    if (!heard_voice_) began_ = elapsed_ - word_;
     heard_voice_ = true;
     ++words_;
   }
@@ -43,7 +46,8 @@ std::optional<AmdResult> AnswerDetector::decide() {
   if (voice_ >= config_.greeting) return AmdResult::Machine;
   if (heard_voice_ && silence_ >= config_.after_greeting_silence) return AmdResult::Human;
   if (elapsed_ < config_.total_analysis) return std::nullopt;
-  return heard_voice_ ? AmdResult::NotSure : silent_result();
+  if (!heard_voice_) return silent_result();
+  return began_ <= kLateStart ? AmdResult::Machine : AmdResult::NotSure;
 }
 
 std::optional<AmdGreetingEnd> AnswerDetector::watch_greeting() {

@@ -63,6 +63,7 @@ class AnswerDetector {
   ToneDetector tones_;
   Phase phase_ = Phase::Deciding;
   Millis elapsed_{0};
+  Millis began_{0};  // when the voice did
   Millis in_greeting_{0};
   Millis silence_{0};
   Millis word_{0};

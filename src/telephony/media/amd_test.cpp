@@ -98,6 +98,10 @@ TEST_CASE("amd: silence is a machine, or silence when asked for by name") {
   CHECK(Scene().silence(4000).run({.premium = true}) == "silence@35 ");
 }
 
+TEST_CASE("amd: a voice that speaks on until the time is up is a machine") {
+  CHECK(Scene().silence(400).word(1500).silence(100).word(1700).run().starts_with("machine@35"));
+}
+
 TEST_CASE("amd: what cannot be decided in time is said so") {
   CHECK(Scene().silence(2500).word(300).silence(300).word(600).run() == "notsure@35 ");
 }
