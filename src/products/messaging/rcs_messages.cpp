@@ -178,7 +178,7 @@ Outcome send(const Means& means, const Call& call, const store::Snapshot& snapsh
                                     .opened_at = call.now});
   effects.put(std::string(kRcsMessages), id, call.account.id, message, store::kNew, call.now);
   effects.timers.push_back(submit_timer(id, call.account.id, call.now));
-  effects.reply = api::Reply::data(shown(message));
+  effects.reply = api::Reply::json(shown_as_data(message));
   return effects;
 }
 
@@ -199,7 +199,7 @@ struct Change {
                               .account = row.account,
                               .type = std::string(type),
                               .subject = row.id,
-                              .payload = shown(message).text(),
+                              .payload = shown(message),
                               .occurred_at = moment.now,
                               .target = std::move(target)});
   }
