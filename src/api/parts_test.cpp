@@ -209,5 +209,37 @@ TEST_CASE("requests are logged in the background and listed newest first") {
   CHECK(rest.front().request_id == all[100].request_id);
 }
 
+TEST_CASE("of the log of requests the oldest go when it is too much") {
+  testing::Platform platform([](Registry&) {});
+  RequestLog::Options options;
+  options.interval = 1ms;
+  options.records_per_row = 1;
+  options.max_rows = 10;
+  RequestLog log(platform.shards, *platform.database, platform.clock, platform.metrics, options);
+  const auto add_and_wait = [&](int from, int to) {
+    std::promise<void> turn;
+    platform.shards[0].post([&] {
+      for (int i = from; i < to; ++i) {
+        RequestRecord record;
+        record.at = platform.clock.now();
+        record.request_id = std::to_string(i);
+        record.account = "a";
+        log.add(0, std::move(record));
+      }
+      platform.shards[0].after(2ms, [&turn] { turn.set_value(); });
+    });
+    turn.get_future().get();
+  };
+  const auto listed = [&] { return RequestLog::list(*platform.database->snapshot(), "a", 100); };
+  add_and_wait(0, 30);
+  for (int i = 30; i < 5'000 && listed().size() != 10; ++i) {
+    platform.clock.advance(Millis(1));
+    add_and_wait(i, i + 1);
+  }
+  const auto left = listed();
+  CHECK(left.size() == 10);
+  CHECK(std::stoi(left.back().request_id) >= 20);
+}
+
 }  // namespace
 }  // namespace tandem::api

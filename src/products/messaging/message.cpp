@@ -129,6 +129,10 @@ std::string shown(const json::Value& message) {
   return text;
 }
 
+std::string shown_as_data(const json::Value& message) {
+  return R"({"data":)" + shown(message) + '}';
+}
+
 void tell(const json::Value& message, std::string_view account, std::string_view type, WallTime now,
           Ids& ids, api::Effects& effects) {
   effects.events.push_back({.id = ids.uuid(),

@@ -63,6 +63,8 @@ void add_error(json::Value& message, int code, std::string_view detail = {});
 
 /// As clients see it: the text of a JSON object.
 std::string shown(const json::Value& message);
+/// The same as the `data` of an answer.
+std::string shown_as_data(const json::Value& message);
 
 /// Tells the address that the message names, if it names one.
 void tell(const json::Value& message, std::string_view account, std::string_view type, WallTime now,

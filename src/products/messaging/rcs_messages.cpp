@@ -179,7 +179,7 @@ Outcome send(const Means& means, const Call& call, const store::Snapshot& snapsh
                                     .opened_at = call.now});
   effects.put(std::string(kRcsMessages), id, call.account.id, message, store::kNew, call.now);
   effects.timers.push_back(submit_timer(id, call.account.id, call.now));
-  effects.reply = api::Reply::json(R"({"data":)" + shown(message) + '}');
+  effects.reply = api::Reply::json(shown_as_data(message));
   return effects;
 }
 

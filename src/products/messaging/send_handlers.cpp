@@ -28,17 +28,17 @@ ApiError unknown_message(std::string_view id) {
 }
 
 /// As the contract's schemas know it: GET has neither "scheduled" nor "cancelled".
-std::string shown_plainly(json::Value message) {
+json::Value shown_plainly(json::Value message) {
   const std::string_view status = status_of(message);
   if (status == "cancelled") set_status(message, "sending_failed");
   if (status == "scheduled") set_status(message, "queued");
-  return shown(message);
+  return message;
 }
 
 /// The reply to an accepted message is the message, and the pipeline hears of it.
 void tell_accepted(const json::Value& message, const std::string& account,
                    const SendingMeans& means, Effects& effects) {
-  effects.reply = api::Reply::json(R"({"data":)" + shown(message) + '}');
+  effects.reply = api::Reply::json(shown_as_data(message));
   if (stage_of(message) == Stage::Queued) announce(message, account, {}, means.queue, effects);
 }
 
@@ -110,7 +110,7 @@ Outcome show(const Call& call, const store::Snapshot& snapshot, const MediaStore
   json::Value message = api::document_of(*row);
   media.renew_links(message, call.now);
   Effects effects;
-  effects.reply = api::Reply::json(R"({"data":)" + shown_plainly(std::move(message)) + '}');
+  effects.reply = api::Reply::json(shown_as_data(shown_plainly(std::move(message))));
   return effects;
 }
 
