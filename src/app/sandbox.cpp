@@ -81,11 +81,13 @@ std::optional<Listener> find_listener(const store::Snapshot& snapshot, std::stri
     const auto row = snapshot.get(collection, id);
     if (!row) continue;
     const json::Value document = api::document_of(*row);
-    const std::string stem = collection == kMessagingProfiles ? "webhook" : "webhook_event";
+    const bool profile = collection == kMessagingProfiles;
+    const std::string stem = profile ? "webhook" : "webhook_event";
     Listener listener{row->account, {}};
     listener.target.url = document[stem + "_url"].string();
     listener.target.failover_url = document[stem + "_failover_url"].string();
-    const bool v1 = document["webhook_api_version"].string() == "1";
+    // As their own events: applications get the old shape when they asked for it by name.
+    const bool v1 = document[profile ? "webhook_api_version" : "_asked_version"].string() == "1";
     listener.target.shape = v1 ? events::Target::Shape::V1 : events::Target::Shape::V2;
     return listener;
   }

@@ -53,6 +53,14 @@ describe('webhooks', () => {
     await receiver.stop();
   });
 
+  test('an application that asks for nothing gets the newer shape', async () => {
+    const receiver = await Receiver.start();
+    const answer = await client.callControlApplications.create({ application_name: 'plain', webhook_event_url: receiver.url });
+    await send(answer.data.id);
+    assert.equal((await receiver.wait()).json.data.event_type, 'test.event');
+    await receiver.stop();
+  });
+
   test('the failover URL gets what the first does not take', async () => {
     const broken = await Receiver.start(() => 500);
     const failover = await Receiver.start();

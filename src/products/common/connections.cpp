@@ -20,7 +20,8 @@ void mirror_connection(const json::Value& connection, std::string_view name_fiel
                                                "outbound",
                                                "webhook_event_url",
                                                "webhook_event_failover_url",
-                                               "webhook_api_version"};
+                                               "webhook_api_version",
+                                               "_asked_version"};
   json::Value entry;
   for (const std::string_view field : kSame) {
     const json::Value* value = connection.members().find(field);
