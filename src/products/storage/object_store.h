@@ -60,7 +60,6 @@ struct S3Request {
   api::Account account;
   std::string bucket;  // empty: none
   std::string key;
-  http::Headers headers() const { return exchange->head().headers; }
   /// A query parameter, decoded; nothing when it is not there.
   std::optional<std::string> query(std::string_view name) const;
 };

@@ -172,17 +172,4 @@ void declare_connectors(api::Registry& registry, const SecretBox& secrets) {
                      .on_create = check_connector});
 }
 
-std::optional<SiprecConnector> find_siprec_connector(const api::Registry& registry,
-                                                     const store::Snapshot& snapshot,
-                                                     const api::Account& account,
-                                                     std::string_view name) {
-  const std::string key = registry.engine(kSiprecConnectors)->key(account, name);
-  const auto row = snapshot.get(kSiprecConnectors, key);
-  if (!row) return std::nullopt;
-  const json::Value found = api::document_of(*row);
-  return SiprecConnector{.host = std::string(found["host"].string()),
-                         .port = static_cast<uint16_t>(found["port"].integer()),
-                         .app_subdomain = std::string(found["app_subdomain"].string())};
-}
-
 }  // namespace tandem::products::voice
