@@ -232,13 +232,16 @@ TEST_CASE("of the log of requests the oldest go when it is too much") {
   };
   const auto listed = [&] { return RequestLog::list(*platform.database->snapshot(), "a", 100); };
   add_and_wait(0, 30);
-  for (int i = 30; i < 5'000 && listed().size() != 10; ++i) {
+  const auto oldest = [&] {
+    const auto left = listed();
+    return left.empty() ? 0 : std::stoi(left.back().request_id);
+  };
+  for (int i = 30; i < 5'000 && oldest() < 30; ++i) {
     platform.clock.advance(Millis(1));
     add_and_wait(i, i + 1);
   }
-  const auto left = listed();
-  CHECK(left.size() == 10);
-  CHECK(std::stoi(left.back().request_id) >= 20);
+  CHECK(oldest() >= 30);
+  CHECK_FALSE(listed().empty());
 }
 
 }  // namespace
