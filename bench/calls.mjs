@@ -10,25 +10,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { call, cpuSeconds, residentMegabytes, seconds, startTandem } from './harness.mjs';
+import { orderNumber, settled } from './trunk.mjs';
 
 const build = process.argv[2];
 const rate = Number(process.env.BENCH_CALLS ?? 300);
 const calls = Math.round(rate * seconds);
 const carrier = '127.0.0.2';
 const port = 18_080;
-const settleSeconds = 30;
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Reads until `holds` or time is up; what was read last. */
-async function settled(read, holds) {
-  let seen = await read();
-  for (let i = 0; i < settleSeconds * 10 && !holds(seen); i++) {
-    await pause(100);
-    seen = await read();
-  }
-  return seen;
-}
 
 /** The application: answers what rings, and counts. */
 async function startApplication(base) {
@@ -48,14 +36,9 @@ async function startApplication(base) {
 }
 
 /** A number of ours that the application answers. */
-async function orderNumber(base, url) {
+async function applicationNumber(base, url) {
   const { data: application } = await call('POST', `${base}/v2/call_control_applications`, { application_name: 'bench', webhook_event_url: url });
-  const { data: [found] } = await call('GET', `${base}/v2/available_phone_numbers?filter%5Bcountry_code%5D=US&filter%5Blimit%5D=1`);
-  await call('POST', `${base}/v2/number_orders`, { phone_numbers: [{ phone_number: found.phone_number }], connection_id: application.id });
-  await call('POST', `${base}/sandbox/clock/advance`, { ms: 61_000 });
-  const status = async () => (await call('GET', `${base}/v2/phone_numbers`)).data[0]?.status;
-  if (await settled(status, (is) => is === 'active') !== 'active') throw new Error('the number did not become active');
-  return found.phone_number;
+  return orderNumber(base, application.id);
 }
 
 /** SIPp as the carrier; its exit status, 0 when no call failed. */
@@ -73,7 +56,7 @@ const tandem = await startTandem(build, port, ['--config', config]);
 let application;
 try {
   application = await startApplication(tandem.base);
-  const number = await orderNumber(tandem.base, application.url);
+  const number = await applicationNumber(tandem.base, application.url);
   const before = cpuSeconds(tandem.pid);
   const code = await callAll(number);
   const { counts } = application;

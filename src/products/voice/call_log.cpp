@@ -3,28 +3,40 @@
 #include <utility>
 
 namespace tandem::products::voice {
+namespace {
+
+constexpr size_t kFrameBytes = 768;  // of a line, beside its metadata
+
+}  // namespace
 
 void log_call_event(const CallState& call, std::string_view type, std::string_view name,
-                    json::Value metadata, api::Moment moment, api::Effects& effects) {
-  if (!metadata.is_object()) metadata = json::Value::object();
-  const std::string id = moment.ids.uuid();
-  const json::Value line =
-      json::Value::object({{"record_type", "call_event"},
-                           {"id", id},
-                           {"type", type},
-                           {"name", name},
-                           {"call_leg_id", call.leg_id},
-                           {"call_session_id", call.session_id},
-                           {"event_timestamp", to_iso8601(moment.now)},
-                           {"metadata", std::move(metadata)},
-                           {"_connection_id", call.connection_id},
-                           {"_profile_id", call.profile_id},
-                           {"_from", call.from},
-                           {"_to", call.to},
-                           {"_product", "call_control"},
-                           {"_status", call.alive() ? "in_progress" : "completed"},
-                           {"_failed", false}});
-  effects.put(std::string(kCallEvents), id, call.account, line, store::kNew, moment.now);
+                    std::string_view metadata, api::Moment moment, api::Effects& effects) {
+  store::Put put{.collection = std::string(kCallEvents),
+                 .id = moment.ids.uuid(),
+                 .account = call.account,
+                 .body = {},
+                 .expected = store::kNew,
+                 .created_at = moment.now};
+  put.body.reserve(metadata.size() + kFrameBytes);
+  json::Writer out(put.body);
+  out.object()
+      .member("record_type", "call_event")
+      .member("id", put.id)
+      .member("type", type)
+      .member("name", name)
+      .member("call_leg_id", call.leg_id)
+      .member("call_session_id", call.session_id)
+      .member("event_timestamp", to_iso8601(moment.now))
+      .raw_member("metadata", metadata.starts_with('{') ? metadata : "{}")
+      .member("_connection_id", call.connection_id)
+      .member("_profile_id", call.profile_id)
+      .member("_from", call.from)
+      .member("_to", call.to)
+      .member("_product", "call_control")
+      .member("_status", call.alive() ? "in_progress" : "completed")
+      .member("_failed", false)
+      .end();
+  effects.batch.puts.push_back(std::move(put));
 }
 
 void declare_call_log(api::Registry& registry) {

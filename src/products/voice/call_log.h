@@ -11,9 +11,10 @@ namespace tandem::products::voice {
 
 inline constexpr std::string_view kCallEvents = "call_events";
 
-/// Adds a line; `type` is "command" or "webhook", `name` the event's type or the command's.
+/// Adds a line; `type` is "command" or "webhook", `name` the event's type or the command's,
+/// `metadata` a JSON object.
 void log_call_event(const CallState& call, std::string_view type, std::string_view name,
-                    json::Value metadata, api::Moment moment, api::Effects& effects);
+                    std::string_view metadata, api::Moment moment, api::Effects& effects);
 
 void declare_call_log(api::Registry& registry);
 

@@ -151,15 +151,15 @@ struct CallState {
   uint64_t limit_timer = 0;    // ends the call at its time limit
   uint64_t money_timer = 0;    // sets more money aside before what is there runs out
   uint64_t command_timer = 0;  // ends an incoming call that nobody cares for
-  bool brief = false;         // ends when it is answered and has said all it had to say
+  bool brief = false;          // ends when it is answered and has said all it had to say
   bool by_command = false;     // we have been told to end it
   int64_t hangup_status = 0;   // what a refused caller was told
 
   bool alive() const { return phase != Phase::Ended; }
 };
 
-/// The stored document and back.
-json::Value to_document(const CallState& call);
+/// The stored document, JSON text, and back.
+std::string to_document(const CallState& call);
 CallState read_call(const store::Row& row);
 
 /// The collection, with the indexes that look-ups need.

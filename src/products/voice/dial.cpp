@@ -204,7 +204,7 @@ api::Outcome dial(const api::Call& request, const store::Snapshot& snapshot, con
     if (numbers.size() > 1) (*leg)->race = legs.front()->id;
     tell_initiated(turn, **leg);
   }
-  turn.log(*legs.front(), "command", "dial", json::Value(body));
+  turn.log(*legs.front(), "command", "dial", body.text());
   const json::Value answer = call_document(*legs.front(), request.now);
   api::Effects effects = turn.effects(engine);
   effects.reply = api::Reply::data(answer);

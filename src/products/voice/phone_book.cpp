@@ -77,36 +77,45 @@ bool PhoneBook::may_be_called(const store::Snapshot& snapshot,
   return connection && receives_from_anyone(*connection);
 }
 
-call::Identity PhoneBook::identity_of(const store::Snapshot& snapshot,
-                                      const call::Stranger& stranger, WallTime now) const {
+std::optional<call::Identity> PhoneBook::neighbour(const call::Source& source) const {
   using Kind = call::Identity::Kind;
-  const call::Source& source = stranger.source;
+  const call::Identity carrier{Kind::Known, std::string(kCarrierPeer), true};
   const std::string address = host_port(source.ip, source.port);
-  if (address == office_.own_address) return {Kind::Known, std::string(kPlatformPeer), true};
+  if (address == office_.own_address) {
+    return call::Identity{Kind::Known, std::string(kPlatformPeer), true};
+  }
   for (const Gateway& gateway : office_.gateways) {
-    if (address == gateway.host_port) return {Kind::Known, std::string(kCarrierPeer), true};
+    if (address == gateway.host_port) return carrier;
   }
   for (const carrier::Trunk& trunk : office_.trunks) {
-    if (trunk.calls_from(source.ip)) return {Kind::Known, std::string(kCarrierPeer), true};
+    if (trunk.calls_from(source.ip)) return carrier;
   }
+  return std::nullopt;
+}
+
+call::Identity PhoneBook::customer(const store::Snapshot& snapshot, const call::Stranger& stranger,
+                                   WallTime now) const {
+  using Kind = call::Identity::Kind;
+  const std::string& ip = stranger.source.ip;
   if (find_sip_user(snapshot, stranger.from_user, now)) return {Kind::Challenge, {}, false};
-  const Calling calling{source.ip, source.port, stranger.dialed};
-  if (const auto connection = find_connection_of(snapshot, calling, named_.at(source.ip))) {
+  const Calling calling{ip, stranger.source.port, stranger.dialed};
+  if (const auto connection = find_connection_of(snapshot, calling, named_.at(ip))) {
     return {Kind::Known, connection_peer(connection->id()), true};
   }
   if (stranger.method == sip::Method::Invite && may_be_called(snapshot, stranger)) {
     return {Kind::Known, std::string(kPublicPeer), false};
   }
   const std::lock_guard lock(mutex_);
-  if (known_.count(source.ip) != 0) return {Kind::Challenge, {}, false};
+  if (known_.count(ip) != 0) return {Kind::Challenge, {}, false};
   return {};
 }
 
 void PhoneBook::identify(const call::Stranger& stranger, call::Reply<call::Identity> reply) {
+  // The way to a shard and back costs more than the answer.
+  if (auto known = neighbour(stranger.source)) return reply(std::move(*known));
   auto shared = std::make_shared<call::Reply<call::Identity>>(std::move(reply));
   look([this, stranger, shared](const api::Moment& moment, const store::Snapshot& snapshot) {
-    return
-        [shared, identity = identity_of(snapshot, stranger, moment.now)] { (*shared)(identity); };
+    return [shared, identity = customer(snapshot, stranger, moment.now)] { (*shared)(identity); };
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -36,8 +37,10 @@ class PhoneBook final : public call::Directory {
   using Look = std::function<std::function<void()>(const api::Moment&, const store::Snapshot&)>;
   void look(Look look);
   bool may_be_called(const store::Snapshot& snapshot, const call::Stranger& stranger) const;
-  call::Identity identity_of(const store::Snapshot& snapshot, const call::Stranger& stranger,
-                             WallTime now) const;
+  /// One whom we know without the store: carriers, the sandbox's outside, ourselves.
+  std::optional<call::Identity> neighbour(const call::Source& source) const;
+  call::Identity customer(const store::Snapshot& snapshot, const call::Stranger& stranger,
+                          WallTime now) const;
 
   const Office& office_;
   Engine& engine_;

@@ -35,11 +35,12 @@ json::Value common_payload(const CallState& call) {
 Turn::Turn(api::Moment moment, const store::Snapshot& snapshot, const Office& office)
     : moment_(moment), snapshot_(snapshot), office_(office) {}
 
-CallState& Turn::load(const store::Row& row) {
+CallState& Turn::load(store::Row row) {
   for (Loaded& loaded : calls_) {
     if (loaded.call.id == row.id) return loaded.call;
   }
-  return calls_.emplace_back(Loaded{read_call(row), row.revision, row.body}).call;
+  CallState call = read_call(row);
+  return calls_.emplace_back(Loaded{std::move(call), row.revision, std::move(row.body)}).call;
 }
 
 CallState* Turn::find(std::string_view id) {
@@ -47,8 +48,8 @@ CallState* Turn::find(std::string_view id) {
   for (Loaded& loaded : calls_) {
     if (loaded.call.id == id) return &loaded.call;
   }
-  const auto row = snapshot_.get(kCalls, id);
-  return row ? &load(*row) : nullptr;
+  auto row = snapshot_.get(kCalls, id);
+  return row ? &load(std::move(*row)) : nullptr;
 }
 
 CallState* Turn::find_alive(std::string_view id) {
@@ -67,8 +68,9 @@ std::vector<CallState*> Turn::having(std::string_view field, std::string_view va
                  {"alive", store::Compare::Eq, {true}}};
   query.limit = kMostLegs;
   std::vector<CallState*> found;
-  for (const store::Row& row : snapshot_.list(query).rows) {
-    CallState& call = load(row);
+  store::Page page = snapshot_.list(query);
+  for (store::Row& row : page.rows) {
+    CallState& call = load(std::move(row));
     if (call.alive()) found.push_back(&call);
   }
   return found;
@@ -93,21 +95,25 @@ void Turn::tell(const CallState& call, std::string_view type, json::Value more) 
   event.payload = payload.text();
   event.occurred_at = moment_.now;
   event.target = target_of(call);
+  log(call, "webhook", type, event.payload);
   effects_.events.push_back(std::move(event));
-  log(call, "webhook", type, std::move(payload));
 }
 
 void Turn::log(const CallState& call, std::string_view type, std::string_view name,
-               json::Value metadata) {
-  log_call_event(call, type, name, std::move(metadata), moment_, effects_);
+               std::string_view metadata) {
+  log_call_event(call, type, name, metadata, moment_, effects_);
 }
 
 api::Effects Turn::effects(Engine& engine) {
   for (const Loaded& loaded : calls_) {
-    const json::Value document = to_document(loaded.call);
-    if (document.text() == loaded.before) continue;
-    effects_.put(std::string(kCalls), loaded.call.id, loaded.call.account, document,
-                 loaded.revision, moment_.now);
+    std::string document = to_document(loaded.call);
+    if (document == loaded.before) continue;
+    effects_.batch.puts.push_back({.collection = std::string(kCalls),
+                                   .id = loaded.call.id,
+                                   .account = loaded.call.account,
+                                   .body = std::move(document),
+                                   .expected = loaded.revision,
+                                   .created_at = moment_.now});
   }
   if (!orders_.empty()) {
     effects_.after_commit.emplace_back(

@@ -52,9 +52,9 @@ class Turn {
 
   /// An event of the call, with the members every event has and `more`.
   void tell(const CallState& call, std::string_view type, json::Value more = {});
-  /// A line of /call_events for a command or an event.
+  /// A line of /call_events for a command or an event; `metadata` is JSON text.
   void log(const CallState& call, std::string_view type, std::string_view name,
-           json::Value metadata);
+           std::string_view metadata);
 
   /// What else shall happen.
   api::Effects& extra() { return effects_; }
@@ -69,7 +69,7 @@ class Turn {
     std::string before;  // the document as it was read
   };
 
-  CallState& load(const store::Row& row);
+  CallState& load(store::Row row);
 
   api::Moment moment_;
   const store::Snapshot& snapshot_;

@@ -19,7 +19,9 @@ void Leg::pull() {
   } else {
     inbound_.silence(std::max(send_.rate(), kNarrowRateHz));
   }
-  if (tone_detector_ || amd_) detect(narrow_.at(kNarrowRateHz, inbound_));
+  // Who has sent nothing yet has pressed nothing.
+  const bool may_press = tone_detector_ && receive_.heard();
+  if (may_press || amd_) detect(narrow_.at(kNarrowRateHz, inbound_));
 }
 
 void Leg::detect(const Frame& inbound) {

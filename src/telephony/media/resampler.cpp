@@ -63,13 +63,13 @@ std::vector<int16_t> resample(std::span<const int16_t> samples, uint32_t from_ra
 
 const Frame& FrameConverter::at(uint32_t rate, const Frame& frame) {
   if (frame.rate == rate) return frame;
-  if (!resampler_ || from_ != frame.rate) {
-    resampler_ = std::make_unique<Resampler>(frame.rate, rate);
-    from_ = frame.rate;
+  if (!conversion_ || conversion_->from != frame.rate) {
+    Conversion made{frame.rate, Resampler(frame.rate, rate), {}};
+    conversion_ = std::make_unique<Conversion>(std::move(made));
   }
-  converted_.silence(rate);
-  resampler_->process(frame.span(), converted_.span());
-  return converted_;
+  conversion_->converted.silence(rate);
+  conversion_->resampler.process(frame.span(), conversion_->converted.span());
+  return conversion_->converted;
 }
 
 }  // namespace tandem::media

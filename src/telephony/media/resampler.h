@@ -35,7 +35,8 @@ class Resampler {
 std::vector<int16_t> resample(std::span<const int16_t> samples, uint32_t from_rate,
                               uint32_t to_rate);
 
-/// Gives the frames of one stream at 8 and at 16 kHz; the filter is made when first needed.
+/// Gives the frames of one stream at 8 and at 16 kHz; what that takes is made when first needed,
+/// because most legs never do.
 class FrameConverter {
  public:
   /// `frame` itself when it has the rate already, else the converted one, valid until the next
@@ -43,9 +44,12 @@ class FrameConverter {
   const Frame& at(uint32_t rate, const Frame& frame);
 
  private:
-  std::unique_ptr<Resampler> resampler_;
-  uint32_t from_ = 0;
-  Frame converted_;
+  struct Conversion {
+    uint32_t from;
+    Resampler resampler;
+    Frame converted;
+  };
+  std::unique_ptr<Conversion> conversion_;
 };
 
 }  // namespace tandem::media
