@@ -56,6 +56,11 @@ call::Switch::Trunk switch_trunk(const carrier::Trunk& trunk) {
   return made;
 }
 
+/// Where it speaks SIP first; 0 while it does not at all (only its declarations are wanted).
+uint16_t first_port(const Switchboard::Options& options) {
+  return options.listen.empty() ? uint16_t{0} : options.listen.front().port;
+}
+
 }  // namespace
 
 /// Members in the order in which they depend on each other.
@@ -68,7 +73,7 @@ struct Switchboard::Parts {
                .secrets = given.secrets,
                .base_url = options.base_url,
                .domain = options.domain,
-               .own_address = host_port(options.own_host, options.listen.front().port),
+               .own_address = host_port(options.own_host, first_port(options)),
                .pace = &pace,
                .process = process_name()},
         lanes(office, self),
