@@ -20,6 +20,8 @@ function parse(text) {
   return { first, headers, get, body, status: Number(first.match(/^SIP\/2\.0 (\d+)/)?.[1] ?? 0), method: first.split(' ')[0] };
 }
 
+const transaction = (request) => `${request.method} ${request.get('via')}`;
+
 const within = (promise, what, ms = 10_000) => {
   let timer;
   const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`no ${what}`)), ms); });
@@ -30,7 +32,7 @@ export class SipPhone {
   /** `user` and `password` answer challenges; `from` is the user part of From. */
   static async open(sipPort, { user = 'nobody', password, from = user } = {}) {
     const phone = new SipPhone();
-    Object.assign(phone, { sipPort, user, password, from, requests: [], waiting: [], answers: new Map(), heard1xx: new Set(), packets: [] });
+    Object.assign(phone, { sipPort, user, password, from, requests: [], waiting: [], answers: new Map(), heard1xx: new Set(), taken: new Map(), packets: [] });
     phone.socket = createSocket('udp4').bind(0, '127.0.0.1');
     phone.rtp = createSocket('udp4').bind(0, '127.0.0.1');
     await Promise.all([once(phone.socket, 'listening'), once(phone.rtp, 'listening')]);
@@ -50,6 +52,13 @@ export class SipPhone {
       return;
     }
     if (message.method === 'ACK') return;
+    // Sent again, as nothing was heard in time: the same answer, once there is one.
+    if (this.taken.has(transaction(message))) {
+      const answer = this.taken.get(transaction(message));
+      if (answer) this.transmit(answer);
+      return;
+    }
+    this.taken.set(transaction(message), '');
     this.requests.push(message);
     this.waiting = this.waiting.filter((check) => !check());
   }
@@ -73,13 +82,19 @@ export class SipPhone {
   }
 
   send(lines, body = '', type = 'application/sdp') {
-    this.socket.send([...lines, ...(body ? [`Content-Type: ${type}`] : []), `Content-Length: ${body.length}`, '', body].join('\r\n'), this.sipPort, '127.0.0.1');
+    const text = [...lines, ...(body ? [`Content-Type: ${type}`] : []), `Content-Length: ${body.length}`, '', body].join('\r\n');
+    this.transmit(text);
+    return text;
+  }
+
+  transmit(text) {
+    if (!this.closed) this.socket.send(text, this.sipPort, '127.0.0.1');
   }
 
   respond(request, status, { body = '', headers = [] } = {}) {
     const copied = ['via', 'record-route', 'from', 'call-id', 'cseq'].flatMap((name) => (request.headers[name] ?? []).map((value) => `${name}: ${value}`));
     const to = request.get('to');
-    this.send([`SIP/2.0 ${status}`, ...copied, `To: ${/;tag=/.test(to) ? to : `${to};tag=${this.user}`}`, `Contact: ${this.contact}`, ...headers], body);
+    this.taken.set(transaction(request), this.send([`SIP/2.0 ${status}`, ...copied, `To: ${/;tag=/.test(to) ? to : `${to};tag=${this.user}`}`, `Contact: ${this.contact}`, ...headers], body));
   }
 
   /** Takes a call; its dialog. */
@@ -159,6 +174,7 @@ export class SipPhone {
   heard() { return fromMuLaw(Buffer.concat(this.packets)); }
 
   close() {
+    this.closed = true;
     this.socket.close();
     this.rtp.close();
   }

@@ -95,7 +95,7 @@ describe('an FQDN connection', () => {
 describe('an IP connection', () => {
   test('has its places in the order it names, or in turns, and gives up on those that are silent', async () => {
     const silent = await SipPhone.open(calling.tandem.sipPort, { user: 'silent' });
-    const { data: connection } = await calling.client.ipConnections.create({ connection_name: name(), inbound: { timeout_1xx_secs: 1, ani_number_format: 'E.164' } });
+    const { data: connection } = await calling.client.ipConnections.create({ connection_name: name(), inbound: { timeout_1xx_secs: 2, ani_number_format: 'E.164' } });
     const place = async (port) => (await calling.client.ips.create({ connection_id: connection.id, ip_address: '127.0.0.1', port })).data.id;
     const first = await place(pbx.port);
     const second = await place(silent.port);
@@ -104,7 +104,7 @@ describe('an IP connection', () => {
       assert.match((await reach(number)).get('from'), new RegExp(`sip:${outside.slice(1)}@`));
       await calling.client.ipConnections.update(connection.id, { inbound: { ...connection.inbound, default_primary_ip_id: second } });
       const ignored = silent.next('INVITE');
-      await reach(number);  // after a second without any answer
+      await reach(number);  // after two seconds without any answer
       await ignored;
       await calling.client.ipConnections.update(connection.id, { inbound: { ...connection.inbound, default_primary_ip_id: first, default_routing_method: 'round-robin' } });
       for (const turn of [pbx, silent, pbx]) await reach(number, turn);
