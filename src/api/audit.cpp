@@ -21,9 +21,10 @@ struct Subject {
 
 constexpr size_t kEnvelopeBytes = 512;
 constexpr std::string_view kAlternateField = "phone_number";
-/// Of an event that describe_creation() has yet to complete: the collection, and the document.
+/// Of an event that describe_event() has yet to complete: the collection, and the document.
 constexpr std::string_view kCollection = "_collection";
 constexpr std::string_view kCreated = "_created";
+constexpr std::string_view kOrganization = "organization_id";
 
 bool lets_change(const ResourceEngine& engine, const contract::Contract& contract) {
   const auto operations = engine.operations();
@@ -120,28 +121,22 @@ std::string text_of(const json::Value& value) {
   return value.is_string() ? std::string(value.string()) : value.text();
 }
 
-/// An audit event with what every one has; `more` writes the rest.
+/// An audit event to be written; `more` writes what it has beside its id and time.
 template <class More>
-store::Put event_of(const Call& call, std::string_view type, size_t bytes, const More& more) {
-  const std::string& account = call.account.id;
-  store::Put put{std::string(kAuditEvents), call.ids.uuid(), account, {}, store::kNew, call.now};
+store::Put event_of(const Call& call, size_t bytes, const More& more) {
+  store::Put put{
+      std::string(kAuditEvents), call.ids.uuid(), call.account.id, {}, store::kNew, call.now};
   put.body.reserve(bytes + kEnvelopeBytes);
   json::Writer out(put.body);
-  out.object()
-      .member("id", put.id)
-      .member("record_type", "audit_event")
-      .member("change_type", type)
-      .member("change_made_by", "account_owner")
-      .member("user_id", account)
-      .member("organization_id", call.account.parent.empty() ? account : call.account.parent)
-      .member("created_at", to_iso8601(call.now));
+  out.object().member("id", put.id).member("created_at", to_iso8601(call.now));
+  if (!call.account.parent.empty()) out.member(kOrganization, call.account.parent);
   more(out);
   out.end();
   return put;
 }
 
 store::Put event_of_creation(const Call& call, const store::Put& made) {
-  return event_of(call, "create", made.body.size(), [&made](json::Writer& out) {
+  return event_of(call, made.body.size(), [&made](json::Writer& out) {
     out.member(kCollection, made.collection).raw_member(kCreated, made.body);
   });
 }
@@ -149,8 +144,9 @@ store::Put event_of_creation(const Call& call, const store::Put& made) {
 store::Put event_of_change(const Call& call, const Subject& subject, const Change& change,
                            std::string_view differences) {
   const json::Value& alternate = change.any()[kAlternateField];
-  return event_of(call, change.type(), differences.size(), [&](json::Writer& out) {
-    out.member("resource_id", text_of(change.any()[subject.id_field]))
+  return event_of(call, differences.size(), [&](json::Writer& out) {
+    out.member("change_type", change.type())
+        .member("resource_id", text_of(change.any()[subject.id_field]))
         .raw_member("alternate_resource_id", alternate.is_string() ? alternate.text() : "null")
         .raw_member("changes", differences);
   });
@@ -211,11 +207,16 @@ void Audit::record(const Call& call, const store::Snapshot& snapshot, Effects& e
   for (store::Put& event : events) effects.batch.puts.push_back(std::move(event));
 }
 
-void describe_creation(const Registry& registry, json::Value& event) {
+void describe_event(const Registry& registry, std::string_view account, json::Value& event) {
+  event.set("record_type", "audit_event");
+  event.set("change_made_by", "account_owner");
+  event.set("user_id", account);
+  if (event[kOrganization].is_null()) event.set(kOrganization, account);
   const ResourceEngine* engine = registry.engine(event[kCollection].string());
   if (!engine) return;
   const Resource& resource = engine->resource();
   const json::Value created = event[kCreated];
+  event.set("change_type", "create");
   event.set("resource_id", text_of(created[resource.id_field]));
   const json::Value& alternate = created[kAlternateField];
   event.set("alternate_resource_id", alternate.is_string() ? alternate : json::Value());

@@ -21,7 +21,7 @@ class Audit {
   ~Audit();
 
   /// Adds to `effects` the audit events of what it holds. Those of creations keep the document as
-  /// it was written, because every creation pays for this; describe() makes the changes of it.
+  /// it was written, because every creation pays for this; describe_event() makes the changes of it.
   void record(const Call& call, const store::Snapshot& snapshot, Effects& effects) const;
 
  private:
@@ -29,7 +29,8 @@ class Audit {
   std::unique_ptr<const Impl> impl_;
 };
 
-/// Completes a stored audit event on its way out: what a creation set, without secrets.
-void describe_creation(const Registry& registry, json::Value& event);
+/// Completes a stored audit event of an account on its way out: of a creation what it set, without
+/// secrets, and all that the events of an account have in common.
+void describe_event(const Registry& registry, std::string_view account, json::Value& event);
 
 }  // namespace tandem::api

@@ -31,7 +31,7 @@ struct World {
     std::vector<json::Value> events;
     for (const store::Row& row : platform.database->snapshot()->list(query).rows) {
       events.push_back(document_of(row));
-      describe_creation(platform.registry, events.back());
+      describe_event(platform.registry, platform.account, events.back());
       events.back().members().erase("_created");
     }
     return events;
@@ -53,7 +53,11 @@ TEST_CASE("creating, changing and deleting is told, with what was and is") {
   REQUIRE(events.size() == 1);
   CHECK(events[0]["change_type"].string() == "create");
   CHECK(events[0]["resource_id"].string() == id);
+  CHECK(events[0]["record_type"].string() == "audit_event");
+  CHECK(events[0]["change_made_by"].string() == "account_owner");
   CHECK(events[0]["user_id"].string() == world.platform.account);
+  CHECK(events[0]["organization_id"].string() == world.platform.account);
+  CHECK(events[0]["created_at"].string() == to_iso8601(world.platform.clock.now()));
   REQUIRE(change_of(events[0], "name"));
   CHECK((*change_of(events[0], "name"))["from"].is_null());
   CHECK((*change_of(events[0], "name"))["to"].string() == "a");

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -11,10 +12,8 @@ namespace tandem::json {
 
 namespace {
 
-/// Whether one of the eight characters at `data` needs an escape: below 0x20, '"' or '\\'.
-bool needs_escape(const char* data) {
-  uint64_t word = 0;
-  std::memcpy(&word, data, sizeof word);
+/// Whether one of eight characters needs an escape: below 0x20, '"' or '\\'.
+bool needs_escape(uint64_t word) {
   constexpr uint64_t kOnes = 0x0101010101010101u;
   constexpr uint64_t kHighs = 0x8080808080808080u;
   // A byte becomes 0, and a borrow out of it sets its high bit, where it is the character.
@@ -23,16 +22,31 @@ bool needs_escape(const char* data) {
   return (control | has_zero(word ^ kOnes * '"') | has_zero(word ^ kOnes * '\\')) != 0;
 }
 
-bool needs_escape(unsigned char c) { return c < 0x20 || c == '"' || c == '\\'; }
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
-/// How many characters at the front of `text` need no escape.
-size_t plain_characters(std::string_view text) {
-  size_t at = 0;
-  while (at + sizeof(uint64_t) <= text.size() && !needs_escape(text.data() + at)) {
-    at += sizeof(uint64_t);
+template <class Word>
+uint64_t load(const char* from) {
+  Word word = 0;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+/// Whether no character needs an escape, as nearly always. The last characters are looked at
+/// together with some of those before them.
+bool is_plain(std::string_view text) {
+  const char* data = text.data();
+  const size_t size = text.size();
+  if (size >= sizeof(uint64_t)) {
+    for (size_t at = 0; at + sizeof(uint64_t) < size; at += sizeof(uint64_t)) {
+      if (needs_escape(load<uint64_t>(data + at))) return false;
+    }
+    return !needs_escape(load<uint64_t>(data + size - sizeof(uint64_t)));
   }
-  while (at < text.size() && !needs_escape(static_cast<unsigned char>(text[at]))) ++at;
-  return at;
+  if (size >= sizeof(uint32_t)) {
+    const uint64_t end = load<uint32_t>(data + size - sizeof(uint32_t));
+    return !needs_escape(load<uint32_t>(data) | end << 32);
+  }
+  return std::none_of(text.begin(), text.end(), [](char c) { return needs_escape(c); });
 }
 
 void append_escaped(std::string& out, unsigned char c) {
@@ -79,17 +93,16 @@ void append_plain(std::string& out, std::string_view text, std::string_view end)
 
 /// `text` in quotes; `end` begins with the closing one.
 void append_quoted_until(std::string& out, std::string_view text, std::string_view end) {
-  size_t plain = plain_characters(text);
-  if (plain == text.size()) return append_plain(out, text, end);
+  if (is_plain(text)) return append_plain(out, text, end);
   out += '"';
-  while (!text.empty()) {
-    out.append(text, 0, plain);
-    text.remove_prefix(plain);
-    if (text.empty()) break;
-    append_escaped(out, static_cast<unsigned char>(text.front()));
-    text.remove_prefix(1);
-    plain = plain_characters(text);
+  size_t plain = 0;  // where the run of characters that need no escape began
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (!needs_escape(text[i])) continue;
+    out.append(text, plain, i - plain);
+    plain = i + 1;
+    append_escaped(out, static_cast<unsigned char>(text[i]));
   }
+  out.append(text, plain, text.size() - plain);
   out += end;
 }
 

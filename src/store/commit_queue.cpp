@@ -28,7 +28,7 @@ std::optional<std::string> malformed(const Batch& batch) {
   for (const Put& put : batch.puts) {
     if (put.id.empty() || !is_storable_key(put.id)) return "malformed id";
     if (!is_storable_key(put.account)) return "malformed account";
-    if (!is_json(put.body)) return "body is not JSON";
+    if (!is_storable_text(put.body)) return "body is not UTF-8 text";
   }
   for (const Remove& remove : batch.removes) {
     if (remove.id.empty() || !is_storable_key(remove.id)) return "malformed id";

@@ -38,8 +38,8 @@ void declare(api::Registry& registry, const Services& services) {
        .filters = {{"created_after", "created_at", store::Compare::Gt},
                    {"created_before", "created_at", store::Compare::Lt}},
        .log = true,
-       .on_read = [&registry](const api::Call&, const store::Snapshot&, json::Value& event) {
-         api::describe_creation(registry, event);
+       .on_read = [&registry](const api::Call& call, const store::Snapshot&, json::Value& event) {
+         api::describe_event(registry, call.account.id, event);
        }});
   registry.resource({.path = "/authentication_providers",
                      .record_type = "authentication_provider",

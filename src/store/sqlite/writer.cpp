@@ -5,6 +5,7 @@
 #include "core/assert.h"
 #include "core/log.h"
 #include "store/limits.h"
+#include "store/text.h"
 
 namespace tandem::store::sqlite {
 namespace {
@@ -125,6 +126,7 @@ Committed Writer::create(const Put& put) {
     totals_.add(put.collection, put.account, 1);
     return done();
   }
+  if (!is_json(put.body)) return {Status::Failed, "body is not JSON"};
   const auto sequence = next_sequence(put.collection);
   if (!sequence) return failure();
   Statement insert = connection_->prepare(texts(put.collection).insert);
@@ -137,6 +139,7 @@ Committed Writer::create(const Put& put) {
 }
 
 Committed Writer::replace(const Put& put, const Present& present) {
+  if (!is_json(put.body)) return {Status::Failed, "body is not JSON"};
   Statement update = connection_->prepare(texts(put.collection).update);
   update.bind(put.account).bind(present.revision + 1).bind(put.body).bind(present.sequence);
   if (!update.run()) return constraint(put);
