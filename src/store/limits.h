@@ -20,7 +20,7 @@ inline constexpr auto kGatherTime = std::chrono::milliseconds(1);
 inline constexpr size_t kGatheredBatches = 16;
 /// A log keeps its entries together in rows; one is closed when it has so many bytes, or when the
 /// next entry lies so far from the first in time.
-inline constexpr size_t kMaxLogRowBytes = 64u << 10;
+inline constexpr size_t kMaxLogRowBytes = 16u << 10;
 inline constexpr auto kMaxLogRowSpan = std::chrono::seconds(10);
 /// Rows of a log that one Trim drops at most, and that are looked at together when it is read.
 inline constexpr int64_t kMaxTrimmedRows = 500;

@@ -83,6 +83,7 @@ std::map<LogRows::Key, std::vector<LogRow>> LogRows::rows() {
     for (const Put* put : puts) {
       if (rows.empty() || !fits(rows.back(), *put)) {
         rows.emplace_back();
+        if (puts.size() > 1) rows.back().body.reserve(kMaxLogRowBytes);
         rows.back().account = key.second;
         rows.back().first = millis(put->created_at);
       }
