@@ -373,14 +373,16 @@ Effects adopt(api::Moment moment, const store::Snapshot& snapshot, int64_t limit
   return effects;
 }
 
-Effects advance(api::Moment moment, const store::Snapshot& snapshot, int64_t limit,
+Effects advance(api::Moment moment, const store::Snapshot& snapshot, int64_t limit, int64_t room,
                 SendQueue& queue, bool& more) {
   Effects effects;
   Drafts drafts(snapshot);
   more = false;
   for (const Stage stage : {Stage::Scheduled, Stage::Sent, Stage::Sending}) {
-    auto rows = snapshot.list(waiting_in(stage, moment.now, limit)).rows;
-    more = more || rows.size() == static_cast<size_t>(limit);
+    const int64_t most = stage == Stage::Scheduled ? std::min(room, limit) : limit;
+    if (most <= 0) continue;
+    auto rows = snapshot.list(waiting_in(stage, moment.now, most)).rows;
+    more = more || rows.size() == static_cast<size_t>(most);
     for (store::Row& row : rows) {
       Drafts::Draft* draft = drafts.take(std::move(row));
       if (draft == nullptr) continue;

@@ -95,10 +95,10 @@ api::Effects record(const Tidings& tidings, api::Moment moment, const store::Sna
 api::Effects adopt(api::Moment moment, const store::Snapshot& snapshot, int64_t limit, bool& more);
 
 /// What the clock brings: scheduled messages join the queue, sent ones without receipt are
-/// unconfirmed, those in doubt are queued again, queued ones expire. At most `limit` of each;
-/// `more` says whether there were as many.
+/// unconfirmed, those in doubt are queued again, queued ones expire. At most `limit` of each, and of
+/// the scheduled ones as many as the queue has `room` for; `more` says whether there were as many.
 api::Effects advance(api::Moment moment, const store::Snapshot& snapshot, int64_t limit,
-                     SendQueue& queue, bool& more);
+                     int64_t room, SendQueue& queue, bool& more);
 
 /// How a queued message is announced.
 Turn turn_of(const json::Value& message, std::string_view account, WallTime not_before);

@@ -166,10 +166,10 @@ TEST_CASE("in doubt it is sent again, but not before its receipt could have come
   desk.claim_all({"m1"});
   desk.adopt_all();
   bool more = false;
-  desk.keep(advance(desk.moment(), *desk.database->snapshot(), 100, desk.queue, more));
+  desk.keep(advance(desk.moment(), *desk.database->snapshot(), 100, 100, desk.queue, more));
   CHECK(stage_of(desk.message("m1")) == Stage::Sending);
   desk.clock.advance(kDoubt);
-  desk.keep(advance(desk.moment(), *desk.database->snapshot(), 100, desk.queue, more));
+  desk.keep(advance(desk.moment(), *desk.database->snapshot(), 100, 100, desk.queue, more));
   CHECK(stage_of(desk.message("m1")) == Stage::Queued);
   const auto announced = desk.queue.take();
   REQUIRE(announced.turns.size() == 1);

@@ -21,6 +21,8 @@ namespace {
 
 /// Rows that one step of the clock's work changes.
 constexpr int64_t kRowsAStep = 500;
+/// Turns that wait at least, as long as the store has more.
+constexpr size_t kFewTurns = Lanes::kMostTurns / 4;
 /// Queued messages that are read at once.
 constexpr int64_t kRowsARefill = 1'000;
 constexpr int kInvalidBody = 40009;
@@ -176,8 +178,7 @@ void Pipeline::Impl::take_announced() {
 
 /// Messages that were queued by a former process, or when there was no room for them.
 void Pipeline::Impl::refill() {
-  const bool low = lanes_.size() < Lanes::kMostTurns / 4;
-  if (!store_has_more_ || !low) return;
+  if (!store_has_more_ || lanes_.size() >= kFewTurns) return;
   const auto snapshot = parts_.dispatcher.database().snapshot();
   const auto rows = snapshot->list(queued_from(refilled_to_, refill_rows_)).rows;
   store_has_more_ = rows.size() == static_cast<size_t>(refill_rows_);
@@ -339,9 +340,12 @@ void Pipeline::Impl::look() {
   looking_ = true;
   look_again_ = false;
   auto more = std::make_shared<bool>(false);
+  // A whole campaign that falls due joins the queue as that gets shorter.
+  const auto room = static_cast<int64_t>(kFewTurns) - static_cast<int64_t>(lanes_.size());
   decide(
-      [more, this](const api::Moment& moment, const store::Snapshot& snapshot) -> api::Outcome {
-        return advance(moment, snapshot, kRowsAStep, parts_.queue, *more);
+      [more, room, &queue = parts_.queue](const api::Moment& moment,
+                                          const store::Snapshot& snapshot) -> api::Outcome {
+        return advance(moment, snapshot, kRowsAStep, room, queue, *more);
       },
       [this, more](bool) {
         looking_ = false;
