@@ -20,7 +20,7 @@ constexpr size_t kMostWaiting = 1'000'000;
 
 ServerOptions options_for(uint16_t port) {
   ServerOptions options;
-  options.port = port;
+  options.places.front().port = port;
   options.session.window = kWindow;
   options.session.max_unanswered = kWindow;
   options.max_waiting = kMostWaiting;
