@@ -43,7 +43,7 @@ describe('help', () => {
         const help = await run(...form);
         assert.equal(help.code, 0, form.join(' '));
         assert.match(help.out, new RegExp(`^Usage: tandem ${command}`));
-        assert.ok(help.out.split('\n').every((line) => line.length <= 110), help.out);
+        assert.ok(help.out.split('\n').every((line) => line.length <= 120), help.out);
       }
     }
     assert.match((await run('help', 'serve')).out, /--config FILE/);
