@@ -85,8 +85,8 @@ std::optional<PhoneScript> reserved_phone(std::string_view number) {
   if (which == "205") return refusing(Pickup::Unreachable);
   if (which == "206") {
     return doing({wait(500),
-                  speak("Hello, you have reached the voice mail of the sandbox. Nobody is here to "
-                        "take your call. Please leave a message after the tone."),
+                  speak("Hello, you have reached the voice mail of the sandbox. Please leave a "
+                        "message after the tone."),
                   wait(300), tone(1000, 500)});
   }
   if (which == "207") return doing({simply(Step::Kind::Echo)});

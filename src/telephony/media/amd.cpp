@@ -8,7 +8,7 @@ namespace {
 /// A shorter sound is a click and no word.
 constexpr std::chrono::milliseconds kMinWord{100};
 /// A voice that began by then and still speaks when the time is up is a machine's.
-constexpr std::chrono::milliseconds kLateStart{1000};
+constexpr std::chrono::milliseconds kLateStart{1500};
 
 }  // namespace
 
