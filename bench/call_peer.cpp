@@ -1,9 +1,9 @@
-// A customer's exchange and the carrier behind the platform in one program: places calls through
-// it, answers them at the other side, and lets audio flow both ways in packets that carry the time
-// when they were sent. Says "up" when all calls are, waits for a line, and then measures for
-// `seconds`; ends the calls and prints what it saw.
+// Two carriers in one program, one before and one behind the platform: places calls through it,
+// answers them at the other side, and lets audio flow both ways in packets that carry the time when
+// they were sent. Says "up" when all calls are, waits for a line, and then measures for `seconds`;
+// ends the calls and prints what it saw.
 //
-//   call_peer PLATFORM_HOST:PORT CUSTOMER_IP CARRIER_IP CARRIER_PORT NUMBER CALLS SECONDS
+//   call_peer PLATFORM_HOST:PORT CALLER_IP CALLEE_IP CALLEE_PORT NUMBER CALLS SECONDS
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "runtime/shards.h"
@@ -32,9 +33,9 @@ constexpr std::chrono::seconds kLongestSetUp{60};
 
 struct Arguments {
   std::string platform;
-  std::string customer_ip;
-  std::string carrier_ip;
-  uint16_t carrier_port = 0;
+  std::string caller_ip;
+  std::string callee_ip;
+  uint16_t callee_port = 0;
   std::string number;
   size_t calls = 0;
   std::chrono::seconds time{0};
@@ -85,7 +86,8 @@ class Side final : public sip::Endpoint::Listener, public sip::CallLeg::Listener
     legs_.push_back(stack_->endpoint().invite(std::move(options), this));
   }
   void end_all() {
-    for (sip::CallLeg* leg : legs_) leg->bye({});
+    // Their ends are told on the way.
+    for (sip::CallLeg* leg : std::exchange(legs_, {})) leg->bye({});
   }
   void close() { stack_.reset(); }
 
@@ -189,26 +191,26 @@ int main(int count, char** arguments) {
   const std::string platform_ip = asked.platform.substr(0, asked.platform.find(':'));
   runtime::Shards shards(1);
   shards.start();
-  std::unique_ptr<Side> customer, carrier;
+  std::unique_ptr<Side> caller, callee;
   on_shard(shards[0], [&] {
-    customer = std::make_unique<Side>(shards[0], asked.customer_ip, 0, platform_ip);
-    carrier = std::make_unique<Side>(shards[0], asked.carrier_ip, asked.carrier_port, platform_ip);
+    caller = std::make_unique<Side>(shards[0], asked.caller_ip, 0, platform_ip);
+    callee = std::make_unique<Side>(shards[0], asked.callee_ip, asked.callee_port, platform_ip);
   });
   for (size_t n = 0; n < asked.calls; ++n) {
-    shards[0].post([&] { customer->call(asked.platform, asked.number); });
+    shards[0].post([&] { caller->call(asked.platform, asked.number); });
     std::this_thread::sleep_for(kBetweenCalls);
   }
-  const bool all = wait_for(customer->up, asked.calls) && wait_for(carrier->up, asked.calls);
-  std::printf("%s %zu of %zu\n", all ? "up" : "only", customer->up.load(), asked.calls);
+  const bool all = wait_for(caller->up, asked.calls) && wait_for(callee->up, asked.calls);
+  std::printf("%s %zu of %zu\n", all ? "up" : "only", caller->up.load(), asked.calls);
   std::fflush(stdout);
   std::getchar();
-  if (all) measure(*customer, *carrier, asked);
-  on_shard(shards[0], [&] { customer->end_all(); });
-  const bool ended = wait_for(carrier->ended, carrier->up);
+  if (all) measure(*caller, *callee, asked);
+  on_shard(shards[0], [&] { caller->end_all(); });
+  const bool ended = wait_for(callee->ended, callee->up);
   std::printf("%s\n", ended ? "all calls ended" : "calls were left");
   on_shard(shards[0], [&] {
-    customer->close();
-    carrier->close();
+    caller->close();
+    callee->close();
   });
   shards.stop();
   return all && ended ? 0 : 1;

@@ -1,4 +1,4 @@
-// A thousand calls at once through the whole platform, each relayed from a customer's exchange to a carrier and
+// A thousand calls at once through the whole platform, each relayed from one carrier to another and
 // recorded on two channels: how late packets come through, and what a call takes in memory and processor time.
 // `call_peer` is at both ends; its packets carry the time when they were sent. Both processors are everybody's.
 // Usage: node bench/recorded_calls.mjs BUILD_DIR (BENCH_CALLS_AT_ONCE, BENCH_SECONDS)
@@ -6,7 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 import { call, cpuSeconds, residentMegabytes, seconds } from './harness.mjs';
-import { carrier, customer, ended, outside, pause, settled, sip, startTrunked } from './trunk.mjs';
+import { callee, caller, ended, pause, settled, sip, startTrunked } from './trunk.mjs';
 
 const build = process.argv[2];
 const atOnce = Number(process.env.BENCH_CALLS_AT_ONCE ?? 1000);
@@ -15,7 +15,7 @@ const recording = { call_recording_type: 'all', call_recording_channels: 'dual',
 
 /** Runs some calls at once, and gives what the platform took for them. */
 async function run(tandem, count, length) {
-  const peer = spawn(join(build, 'call_peer'), [sip, customer, carrier.host, String(carrier.port), outside, String(count), String(length)],
+  const peer = spawn(join(build, 'call_peer'), [sip, caller, callee.host, String(callee.port), tandem.number, String(count), String(length)],
     { stdio: ['pipe', 'pipe', 'inherit'] });
   let said = '';
   peer.stdout.setEncoding('utf8').on('data', (text) => { said += text; });

@@ -1,5 +1,5 @@
-// What the benchmarks of calls through the whole platform share: a customer's exchange that is known by
-// its address, and a carrier that takes what it sends to the outside.
+// What the benchmarks of calls through the whole platform share: a carrier that calls a number of ours, which
+// sends its calls on to the outside, over another carrier.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,9 +7,9 @@ import { join } from 'node:path';
 
 import { call, startTandem } from './harness.mjs';
 
-export const customer = '127.0.0.2';
-export const carrier = { host: '127.0.0.3', port: 15_060 };
-export const outside = '+13125550199';
+export const caller = '127.0.0.2';
+export const callee = { host: '127.0.0.3', port: 15_060 };
+const outside = '+13125550199';
 const apiPort = 18_080;
 export const sip = `127.0.0.1:${apiPort + 1}`;
 const settleSeconds = 30;
@@ -36,11 +36,12 @@ export async function orderNumber(base, connection_id) {
   return found.phone_number;
 }
 
-/** A platform with a trunk to the carrier, and the customer's connection; `profile` adds to its outbound voice profile. */
+/** A platform between the two carriers; `profile` adds to the outbound voice profile. */
 export async function startTrunked(build, profile = {}, more = []) {
   const scratch = mkdtempSync(join(tmpdir(), 'tandem-bench-trunk-'));
   const config = join(scratch, 'config.yaml');
-  writeFileSync(config, `trunks:\n  - {name: out, host: ${carrier.host}, port: ${carrier.port}, health-interval: 0}\n`);
+  writeFileSync(config, `trunks:\n  - {name: in, host: ${caller}, prefixes: ["+999"], health-interval: 0}\n` +
+    `  - {name: out, host: ${callee.host}, port: ${callee.port}, health-interval: 0}\n`);
   const tandem = await startTandem(build, apiPort, ['--config', config, '--starting-credit', '1000000', ...more]);
   const end = () => {
     tandem.end();
@@ -49,12 +50,13 @@ export async function startTrunked(build, profile = {}, more = []) {
   try {
     const { base } = tandem;
     const { data: paying } = await call('POST', `${base}/v2/outbound_voice_profiles`, { name: 'bench', whitelisted_destinations: ['US'], ...profile });
-    const { data: connection } = await call('POST', `${base}/v2/ip_connections`, { connection_name: 'bench' });
-    await call('POST', `${base}/v2/ips`, { connection_id: connection.id, ip_address: customer, port: 5060 });
+    const { data: connection } = await call('POST', `${base}/v2/ip_connections`, { connection_name: 'bench', outbound: { outbound_voice_profile_id: paying.id } });
     const number = await orderNumber(base, connection.id);
-    await call('PATCH', `${base}/v2/ip_connections/${connection.id}`, { outbound: { outbound_voice_profile_id: paying.id, ani_override: number } });
+    const { data: [owned] } = await call('GET', `${base}/v2/phone_numbers`);
+    await call('PATCH', `${base}/v2/phone_numbers/${owned.id}/voice`,
+      { call_forwarding: { call_forwarding_enabled: true, forwards_to: outside, forwarding_type: 'always' } });
     const records = async () => (await call('GET', `${base}/v2/detail_records?filter%5Brecord_type%5D=sip-trunking&page%5Bsize%5D=1`)).meta.total_results;
-    return { pid: tandem.pid, base, records, end };
+    return { pid: tandem.pid, base, number, records, end };
   } catch (error) {
     end();
     throw error;
