@@ -20,11 +20,19 @@ TEST_CASE("a leg is kept with everything that happens to it") {
   call.answered_ms = 1'700'000'000'000;
   call.custom_headers =
       json::Value::array({json::Value::object({{"name", "X-A"}, {"value", "\"quoted\" \\ \n"}})});
-  call.playing = {{.id = 7, .speech = true}, {.id = 8, .media_url = "http://a/b"}};
+  call.playing.resize(2);
+  call.playing[0].id = 7;
+  call.playing[0].speech = true;
+  call.playing[1].id = 8;
+  call.playing[1].media_url = "http://a/b";
   call.gather.emplace();
   call.gather->digits = "12";
   call.gather->prompt_sound = json::Value::object({{"text", "Who?"}});
-  call.recordings = {{.id = "r", .engine = 3, .dual = true, .format = "wav"}};
+  call.recordings.resize(1);
+  call.recordings[0].id = "r";
+  call.recordings[0].engine = 3;
+  call.recordings[0].dual = true;
+  call.recordings[0].format = "wav";
   const std::string text = to_document(call);
   const CallState again = read(text);
   CHECK(to_document(again) == text);

@@ -46,17 +46,19 @@ struct Agent : Endpoint::Listener, CallLeg::Listener {
 
 /// Two user agents on one shard, each with its own listeners.
 struct Fixture {
-  explicit Fixture(const std::string& ip = "127.0.0.1", bool tls = false) : shards(1) {
+  /// With TLS when there is a host that its certificate is for.
+  explicit Fixture(const std::string& ip = "127.0.0.1", const std::string& certified = {})
+      : shards(1) {
     shards.start();
     SocketTransport::Options options;
     options.deadlines.message = options.deadlines.first_byte = kDeadline;
     options.listen = {{Protocol::Udp, ip, 0, {}}, {Protocol::Tcp, ip, 0, {}}};
-    if (tls) {
+    if (!certified.empty()) {
       char directory[] = "/tmp/tandem-sip-XXXXXX";
       REQUIRE(::mkdtemp(directory) != nullptr);
       cert = std::string(directory) + "/cert.pem";
       key = std::string(directory) + "/key.pem";
-      REQUIRE(runtime::make_self_signed(ip, cert, key));
+      REQUIRE(runtime::make_self_signed(certified, cert, key));
       options.tls_server = *runtime::TlsContext::server(cert, key);
       options.tls_client = *runtime::TlsContext::client(cert);
       options.listen.push_back({Protocol::Tls, ip, 0, {}});
@@ -167,10 +169,15 @@ TEST_CASE("a call over UDP, over TCP, over IPv6") {
 }
 
 TEST_CASE("a call over TLS, with a verified certificate") {
-  Fixture f("127.0.0.1", true);
+  Fixture f("127.0.0.1", "127.0.0.1");
   CHECK(f.call("sip:bob@127.0.0.1:" + f.port(2) + ";transport=tls") == EndCause::LocalBye);
   CHECK(f.call("sips:bob@127.0.0.1:" + f.port(2)) == EndCause::LocalBye);
-  // "localhost" resolves to the same listener but is not whom the certificate is for.
+  CHECK(f.call("sip:bob@localhost:" + f.port(2) + ";transport=tls") == EndCause::LocalBye);
+}
+
+TEST_CASE("no call over TLS to one whose certificate is somebody else's") {
+  Fixture f("127.0.0.1", "sip.example.com");
+  CHECK(f.call("sip:bob@127.0.0.1:" + f.port(2) + ";transport=tls") == EndCause::Transport);
   CHECK(f.call("sip:bob@localhost:" + f.port(2) + ";transport=tls") == EndCause::Transport);
 }
 
