@@ -32,7 +32,7 @@ TEST_CASE("mistakes in a trunk name it") {
   } rows[] = {{"{name: a}", "wants a list"},
               {"[a]", "name: value"},
               {"[{name: a, hots: h}]", "a: hots is nothing"},
-              {"[{name: a, host: h, transport: carrier-pigeon}]", "wants udp or tcp"},
+              {"[{name: a, host: h, transport: carrier-pigeon}]", "wants udp, tcp or tls"},
               {"[{name: a, host: h, health-interval: -1}]", "wants seconds"},
               {"[{name: a, host: h, password-env: TANDEM_NO_SUCH_VARIABLE}]", "is not set"},
               {"[{host: h}]", "wants a name"}};
