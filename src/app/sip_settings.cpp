@@ -65,9 +65,12 @@ Result<void> check_sip(const Config& config) {
 
 Result<void> prepare_certificate(const Config& config, const SecureSip& secure) {
   if (!secure.self_signed || (!secure.tls && !secure.wss)) return {};
-  const bool named = !config.sip_domain.empty();
-  return runtime::make_self_signed(named ? config.sip_domain : reachable_host(config.sip.front()),
-                                   secure.cert, secure.key);
+  std::string host = config.sip_domain;
+  if (host.empty()) host = reachable_host(config.sip.front());
+  const auto ip = sip::Address::parse(host, 0);
+  // "localhost" stands for the loopback addresses too; some phones know names only.
+  if (ip && ip->is_loopback()) host = "localhost";
+  return runtime::make_self_signed(host, secure.cert, secure.key);
 }
 
 std::string reachable_host(const Address& address) {

@@ -44,7 +44,6 @@ std::string alternative_names(const std::string& host) {
   const bool is_address = SocketAddress::parse(host, 0).has_value();
   std::string names = (is_address ? "IP:" : "DNS:") + host;
   if (host == "localhost") names += ",IP:127.0.0.1,IP:::1";
-  if (host == "127.0.0.1") names += ",DNS:localhost,IP:::1";
   return names;
 }
 
