@@ -1,6 +1,8 @@
 #include "app/doctor.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
@@ -13,6 +15,7 @@
 #include <unistd.h>
 
 #include "app/doctor_data.h"
+#include "app/picture_program.h"
 #include "app/sip_settings.h"
 #include "app/smpp_probe.h"
 #include "app/trunk_probe.h"
@@ -155,6 +158,28 @@ void look_at_secure_sip(const Config& config, std::vector<Finding>& findings) {
   }
 }
 
+/// Whether a program can be started by its name.
+bool is_installed(std::string_view program) {
+  const char* const path = std::getenv("PATH");
+  std::string_view rest = path == nullptr ? std::string_view() : std::string_view(path);
+  while (!rest.empty()) {
+    const size_t colon = std::min(rest.find(':'), rest.size());
+    std::string file(rest.substr(0, colon));
+    file.append("/").append(program);
+    if (::access(file.c_str(), X_OK) == 0) return true;
+    rest.remove_prefix(std::min(colon + 1, rest.size()));
+  }
+  return false;
+}
+
+Finding look_at_pictures() {
+  if (is_installed(PictureProgram::kProgram)) {
+    return {Grade::Fine, "GraphicsMagick makes large pictures of messages smaller", ""};
+  }
+  return {Grade::Advice, "Without GraphicsMagick large pictures of messages are refused",
+          "apt-get install graphicsmagick"};
+}
+
 }  // namespace
 
 std::vector<Finding> examine(const Config& config) {
@@ -175,6 +200,7 @@ std::vector<Finding> examine(const Config& config) {
   findings.push_back(look_at_files());
   findings.push_back(look_at_socket_buffers());
   findings.push_back(look_at_clock());
+  findings.push_back(look_at_pictures());
   if (!config.tls_cert.empty()) {
     findings.push_back(look_at_certificate(config.tls_cert, config.tls_key, "--tls-cert"));
   }
