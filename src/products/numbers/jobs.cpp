@@ -226,10 +226,11 @@ void declare_jobs(api::Registry& registry, const ledger::Rates& rates) {
       {Op::CreateDeletePhoneNumbersJob, "delete_phone_numbers"},
       {Op::CreateUpdatePhoneNumbersJob, "update_phone_numbers"},
       {Op::CreatePhoneNumbersJobUpdateEmergencySettings, "update_emergency_settings"}};
-  for (const auto& [op, type] : kinds) {
-    registry.bind(op, [jobs, type = type](const Call& call, const store::Snapshot& snapshot) {
-      return make_job(*jobs, type, call, snapshot);
-    });
+  for (const auto& kind : kinds) {
+    registry.bind(kind.first,
+                  [jobs, type = kind.second](const Call& call, const store::Snapshot& snapshot) {
+                    return make_job(*jobs, type, call, snapshot);
+                  });
   }
   registry.workflow(std::string(kRun),
                     [&rates](const api::Step& step, const store::Snapshot& snapshot) {

@@ -172,7 +172,8 @@ TEST_CASE("a call over TLS, with a verified certificate") {
   Fixture f("127.0.0.1", "127.0.0.1");
   CHECK(f.call("sip:bob@127.0.0.1:" + f.port(2) + ";transport=tls") == EndCause::LocalBye);
   CHECK(f.call("sips:bob@127.0.0.1:" + f.port(2)) == EndCause::LocalBye);
-  CHECK(f.call("sip:bob@localhost:" + f.port(2) + ";transport=tls") == EndCause::LocalBye);
+  // "localhost" resolves to the same listener but is not whom the certificate is for.
+  CHECK(f.call("sip:bob@localhost:" + f.port(2) + ";transport=tls") == EndCause::Transport);
 }
 
 TEST_CASE("no call over TLS to one whose certificate is somebody else's") {
