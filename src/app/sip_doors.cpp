@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/sip_settings.h"
+#include "http/client.h"
 #include "http/server.h"
 #include "runtime/tls.h"
 #include "telephony/sip/address.h"
@@ -82,6 +83,8 @@ Result<Options> switchboard_options(const Config& config) {
   if (!config.s3_url.empty()) options.clouds.s3 = config.s3_url;
   if (!config.gcs_url.empty()) options.clouds.gcs = config.gcs_url;
   if (!config.azure_url.empty()) options.clouds.azure = config.azure_url;
+  // As for webhooks and prompts: an operator's customers must not reach what only we can.
+  if (config.profile != Profile::Sandbox) options.may_stream_to = http::is_public_address;
   options.base_url = config.base_url();
   options.directory = config.data_dir + "/recording";
   return options;

@@ -69,7 +69,7 @@ test('records and ledger agree, in all kinds of calls', { timeout: 90_000 }, asy
   await calling.event('call.hangup', failed.id);
   await until(async () => (await records('sip-trunking')).length, (count) => count === 2, 'both legs of the trunk');
 
-  const kinds = ['call-control', 'sip-trunking', 'recording', 'amd', 'media-streaming', 'tts'];
+  const kinds = ['call-control', 'sip-trunking', 'recording', 'amd', 'media-streaming', 'forking', 'tts'];
   const all = Object.fromEntries(await Promise.all(kinds.map(async (kind) => [kind, await records(kind)])));
   const sum = Object.values(all).flat().reduce((total, record) => total + nanos(record.cost), 0n);
   assert.ok(sum > 0n);
@@ -94,9 +94,12 @@ test('records and ledger agree, in all kinds of calls', { timeout: 90_000 }, asy
   assert.equal(amd.billing_group_id, busy.group);
   const [recording] = of('recording', busy.id);
   assert.ok(recording.recording_sec >= 1 && recording.started_at < recording.finished_at);
-  assert.equal(of('media-streaming', busy.id).length, 2, 'a fork and a stream');
+  const [[stream], [fork]] = [of('media-streaming', busy.id), of('forking', busy.id)];
+  assert.ok(stream.stream_sec >= 1 && stream.stream_track === 'inbound_track' && stream.started_at < stream.finished_at, JSON.stringify(stream));
+  assert.ok(fork.fork_sec >= 1 && fork.stream_type === 'decrypted' && fork.rate_measured_in === 'minutes' && fork.started_at < fork.finished_at, JSON.stringify(fork));
+  assert.ok(nanos(fork.cost) > 0n && nanos(stream.cost) > 0n);
   assert.equal(of('tts', busy.id)[0].characters, 50);
-  for (const record of [amd, recording, ...of('media-streaming', busy.id)]) {
+  for (const record of [amd, recording, stream, fork]) {
     assert.deepEqual([record.call_leg_id, record.call_session_id, record.connection_id, record.currency],
       [busy.call_leg_id, busy.call_session_id, calling.application.id, 'USD']);
   }

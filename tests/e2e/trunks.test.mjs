@@ -5,6 +5,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -112,6 +113,36 @@ describe('a trunk', () => {
     assert.equal(await call.exit, 0);
     await until(active, (all) => all.length === 0);
     assert.equal((await until(() => records('inbound'), (all) => all.length === 1)).length, 1);
+  });
+
+  test('has calls whose prompts and streams may come from and go to public addresses only', async () => {
+    const requests = [];
+    const server = createServer((request, response) => { requests.push(request.url); response.end(); }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const host = `127.0.0.1:${server.address().port}`;
+    try {
+      const caller = sipp('-sn', 'uac', '-s', number, '-m', '1', '-d', '60000', `127.0.0.1:${tandem.sipPort}`);
+      const active = async () => (await tandem.request('GET', `/connections/${application.id}/active_calls`)).body.data;
+      const [{ call_control_id: id, call_leg_id: leg }] = await until(active, (all) => all.length === 1);
+      await client.calls.actions.answer(id, {});
+      await until(async () => (await client.calls.retrieveStatus(id)).data, (seen) => seen.call_duration > 0, 'an answered call');
+      await client.calls.actions.startPlayback(id, { audio_url: `http://${host}/prompt.wav` });
+      await client.calls.actions.startPlayback(id, { audio_url: 'http://169.254.169.254/latest/meta-data' });
+      await client.calls.actions.startStreaming(id, { stream_url: `ws://${host}/stream` });
+      const events = async () => (await tandem.request('GET', `/call_events?filter[leg_id]=${leg}&page[size]=50`)).body.data.filter((each) => each.type === 'webhook' || each.type === 'event');
+      const told = await until(events, (all) => all.filter((each) => /playback.ended|streaming.failed/.test(each.name)).length === 3, 'what came of it');
+      for (const { metadata } of told.filter((each) => each.name === 'call.playback.ended')) {
+        const seen = metadata.payload ?? metadata;
+        assert.equal(seen.status, 'failed');
+        assert.match(seen.status_detail, /^90040/);
+      }
+      assert.deepEqual(requests, []);
+      await client.calls.actions.hangup(id, {});
+      caller.process.kill('SIGKILL');
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   test('hears no such number for one that nobody here has', async () => {

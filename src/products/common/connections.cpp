@@ -3,6 +3,14 @@
 #include "products/common/owned_numbers.h"
 
 namespace tandem::products {
+namespace {
+
+/// What is kept under the id of a connection, and means nothing without it: secrets of others, all
+/// of it.
+constexpr std::string_view kKeptWithConnections[] = {"custom_storage_credentials",
+                                                     "dialogflow_connections"};
+
+}  // namespace
 
 void mirror_connection(api::Draft& draft, std::string_view name_field) {
   mirror_connection(draft.document, name_field, draft.call.account.id, draft.call.now,
@@ -42,7 +50,11 @@ api::Resource connection_resource(std::string path, std::string record_type,
     return {};
   };
   const auto forget = [](api::Draft& draft) -> Result<void, api::ApiError> {
-    draft.effects.remove(std::string(kConnections), std::string(draft.document["id"].string()));
+    const std::string id(draft.document["id"].string());
+    draft.effects.remove(std::string(kConnections), id);
+    for (const std::string_view collection : kKeptWithConnections) {
+      draft.effects.remove(std::string(collection), id);
+    }
     return {};
   };
   return {.path = std::move(path),

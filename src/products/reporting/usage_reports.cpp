@@ -63,7 +63,7 @@ constexpr std::array<ProductPlan, 18> kPlans = {{
     {"recording", "recording", kPartDimensions, kPartMetrics},
     {"media-streaming", "media-streaming", kPartDimensions, kPartMetrics},
     {"noise-suppression", "noise-suppression", kPartDimensions, kPartMetrics},
-    {"forking", "siprec-client", kPartDimensions, kPartMetrics},
+    {"forking", "forking", kPartDimensions, kPartMetrics},
     {"speech-to-text", "stt", kPartDimensions, kPartMetrics},
     {"text-to-speech", "tts", kPartDimensions, "cost count characters"},
     {"media-storage", "media_storage", "date date_time currency action_type status", "cost count"},

@@ -39,11 +39,17 @@ void start_fork(Turn& turn, CallState& call, std::string received_to, std::strin
 
 void end_fork(Turn& turn, CallState& call) {
   if (call.forked_ms == 0) return;
-  const int64_t seconds = (turn.now_ms() - std::exchange(call.forked_ms, 0) + 999) / 1000;
+  const int64_t began = std::exchange(call.forked_ms, 0);
+  const int64_t seconds = (turn.now_ms() - began + 999) / 1000;
   turn.order(orders::StopFork{call.id});
   turn.tell(call, "call.fork.stopped", fork_payload());
-  charge_service(turn, call, "fork_minute", "media-streaming", seconds,
-                 json::Value::object({{"stream_sec", seconds}, {"rate_measured_in", "minutes"}}));
+  json::Value record = fork_payload();
+  record.set("fork_sec", seconds);
+  record.set("billed_sec", seconds);
+  record.set("started_at", to_iso8601(WallTime(Millis(began))));
+  record.set("finished_at", to_iso8601(turn.now()));
+  record.set("rate_measured_in", "minutes");
+  charge_service(turn, call, "fork_minute", "forking", seconds, std::move(record));
 }
 
 }  // namespace tandem::products::voice

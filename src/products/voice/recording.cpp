@@ -50,6 +50,7 @@ void charge(Turn& turn, const CallState& call, const Recording& recording, int64
   charge_service(turn, call, "recording_minute", "recording", seconds,
                  json::Value::object({{"recording_id", recording.id},
                                       {"recording_sec", seconds},
+                                      {"billed_sec", seconds},
                                       {"rate_measured_in", "minutes"},
                                       {"started_at", to_iso8601(moment(recording.started_ms))},
                                       {"finished_at", to_iso8601(turn.now())}}));

@@ -28,11 +28,10 @@ tl::unexpected<SoundError> no_sound(std::string what, bool not_found = false) {
 }
 
 SoundError error_of(const FetchError& error) {
-  if (error.kind == FetchError::Kind::Timeout) {
-    return {false, "90040: Downloading audio file failed. It took too long."};
-  }
+  static constexpr std::string_view kFailed = "90040: Downloading audio file failed: ";
   const bool not_found = error.kind == FetchError::Kind::Status && error.status == 404;
-  return {not_found, error.what.empty() ? "The file could not be read." : error.what};
+  const bool late = error.kind == FetchError::Kind::Timeout;
+  return {not_found, std::string(kFailed) + (late ? "it took too long" : error.what)};
 }
 
 /// As a SoundLoader tells it.

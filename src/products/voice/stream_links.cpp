@@ -88,8 +88,9 @@ struct StreamLinks::Link {
   }
 };
 
-StreamLinks::StreamLinks(runtime::Shard& shard, ReportLanes& lanes, SoundLoader& sounds)
-    : shard_(shard), lanes_(lanes), sounds_(sounds) {}
+StreamLinks::StreamLinks(runtime::Shard& shard, ReportLanes& lanes, SoundLoader& sounds,
+                         MayReach may_reach)
+    : shard_(shard), lanes_(lanes), sounds_(sounds), may_reach_(std::move(may_reach)) {}
 
 StreamLinks::~StreamLinks() = default;
 
@@ -101,7 +102,11 @@ void StreamLinks::open(call::LegId leg, orders::StartStream order) {
     link->decoder = media::make_decoder(codec_of(order.bidirectional_codec));
     link->order = std::move(order);
     links_[leg] = link;
-    if (!client_) client_ = std::make_unique<http::Client>(shard_, http::Client::Options());
+    if (!client_) {
+      http::Client::Options options;
+      options.allow = may_reach_;
+      client_ = std::make_unique<http::Client>(shard_, std::move(options));
+    }
     auto done = [this, link](Result<std::shared_ptr<http::WebSocket>, http::ClientError> socket) {
       if (!socket) return failed(link, "connection_failed");
       connected(link, std::move(*socket));

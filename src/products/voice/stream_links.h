@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "products/voice/leg_table.h"
@@ -30,7 +32,9 @@ class SoundLoader;
 /// called from any thread.
 class StreamLinks {
  public:
-  StreamLinks(runtime::Shard& shard, ReportLanes& lanes, SoundLoader& sounds);
+  /// Whether an address may be connected to; none: all of them.
+  using MayReach = std::function<bool(std::string_view address)>;
+  StreamLinks(runtime::Shard& shard, ReportLanes& lanes, SoundLoader& sounds, MayReach may_reach);
   ~StreamLinks();
 
   void set_switch(call::Switch* calls) { switch_ = calls; }
@@ -58,6 +62,7 @@ class StreamLinks {
   runtime::Shard& shard_;
   ReportLanes& lanes_;
   SoundLoader& sounds_;
+  MayReach may_reach_;
   call::Switch* switch_ = nullptr;
   std::unique_ptr<http::Client> client_;  // made and used on the shard
   Links links_;                           // likewise

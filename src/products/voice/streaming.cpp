@@ -16,8 +16,13 @@ void charge(Turn& turn, const CallState& call, const Streaming& stream) {
   const int64_t seconds = (turn.now_ms() - stream.started_ms + 999) / 1000;
   charge_service(
       turn, call, "media_stream_minute", "media-streaming", seconds,
-      json::Value::object(
-          {{"stream_id", stream.id}, {"stream_sec", seconds}, {"rate_measured_in", "minutes"}}));
+      json::Value::object({{"stream_id", stream.id},
+                           {"stream_sec", seconds},
+                           {"billed_sec", seconds},
+                           {"stream_track", stream.track},
+                           {"started_at", to_iso8601(WallTime(Millis(stream.started_ms)))},
+                           {"finished_at", to_iso8601(turn.now())},
+                           {"rate_measured_in", "minutes"}}));
 }
 
 }  // namespace

@@ -137,7 +137,8 @@ Result<void> Switchboard::start(api::Dispatcher& dispatcher, runtime::Shards& sh
   parts.book.start(dispatcher);
   parts.uploads.start(dispatcher);
   parts.sounds = std::make_unique<SoundLoader>(parts.means.fetcher, parts.means.blobs, shards[0]);
-  parts.streams = std::make_unique<StreamLinks>(shards[0], parts.lanes, *parts.sounds);
+  parts.streams = std::make_unique<StreamLinks>(shards[0], parts.lanes, *parts.sounds,
+                                                parts.options.may_stream_to);
   parts.reports.start(*parts.sounds, *parts.streams);
   parts.calls =
       std::make_unique<call::Switch>(parts.switch_options(), parts.book, parts.reports, metrics);
