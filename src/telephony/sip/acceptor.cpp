@@ -22,7 +22,7 @@ Result<std::unique_ptr<Acceptor>> Acceptor::open(runtime::Poller& poller, TimerW
   if (!fd) return fail(std::string(via_name(protocol)) + " " + fd.error().what);
   std::unique_ptr<Acceptor> acceptor(
       new Acceptor(poller, wheel, protocol, std::move(*fd), listener));
-  if (!poller.add(acceptor->fd_.get(), *acceptor, EPOLLIN))
+  if (!poller.add(acceptor->fd_.get(), *acceptor, 0))
     return fail("TCP socket cannot be watched");
   return acceptor;
 }

@@ -19,10 +19,12 @@ class Acceptor final : public runtime::Watcher {
     virtual void on_accept(Acceptor& acceptor, runtime::UniqueFd fd, const Address& from) = 0;
   };
 
+  /// Nobody is accepted before watch().
   static Result<std::unique_ptr<Acceptor>> open(runtime::Poller& poller, TimerWheel& wheel,
                                                 Protocol protocol, const Address& local,
                                                 Listener& listener);
   ~Acceptor();
+  void watch();
 
   Protocol protocol() const { return protocol_; }
   const Address& local() const { return local_; }
@@ -31,7 +33,6 @@ class Acceptor final : public runtime::Watcher {
   Acceptor(runtime::Poller& poller, TimerWheel& wheel, Protocol protocol, runtime::UniqueFd fd,
            Listener& listener);
   void on_ready(uint32_t events) override;
-  void watch();
 
   runtime::Poller& poller_;
   const Protocol protocol_;

@@ -31,14 +31,19 @@ SocketTransport::SocketTransport(runtime::Shard& shard, TimerWheel& wheel, Optio
 
 SocketTransport::~SocketTransport() = default;
 
-Result<void> SocketTransport::start() {
+Result<void> SocketTransport::open() {
   for (const Listen& listen : options_.listen) {
-    if (auto opened = open(listen); !opened) return opened;
+    if (auto opened = open_one(listen); !opened) return opened;
   }
   return {};
 }
 
-Result<void> SocketTransport::open(const Listen& listen) {
+void SocketTransport::listen() {
+  for (const auto& [place, socket] : udp_) socket->watch();
+  for (const auto& acceptor : acceptors_) acceptor->watch();
+}
+
+Result<void> SocketTransport::open_one(const Listen& listen) {
   const auto local = Address::parse(listen.address, listen.port);
   if (!local) return fail("SIP address \"" + listen.address + "\" is no IP address");
   if (listen.protocol == Protocol::Udp) {

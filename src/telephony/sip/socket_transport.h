@@ -53,8 +53,10 @@ class SocketTransport final : public Transport,
   SocketTransport(runtime::Shard& shard, TimerWheel& wheel, Options options);
   ~SocketTransport() override;
 
-  /// Opens the listeners; why one could not be, in words a person can act on.
-  Result<void> start();
+  /// Opens the listeners; why one could not be, in words a person can act on. What comes waits.
+  Result<void> open();
+  /// Begins to take what comes.
+  void listen();
   /// The port the n-th of Options::listen got.
   uint16_t port(size_t listen_index) const;
   const Counters& counters() const { return counters_; }
@@ -89,7 +91,7 @@ class SocketTransport final : public Transport,
   void on_connection_message(Connection& connection, std::string_view bytes) override;
   void on_connection_closed(Connection& connection, const std::vector<uint64_t>& lost) override;
 
-  Result<void> open(const Listen& listen);
+  Result<void> open_one(const Listen& listen);
   UdpSocket* socket_for(const Flow& flow) const;
   const Bound* bound_for(const Flow& flow) const;
   Connection* connection_for(const Flow& flow);

@@ -32,8 +32,15 @@ class Stack {
         transport_(shard, wheel_, std::move(options.transport)),
         endpoint_(transport_, locator_, wheel_, random_, std::move(options.endpoint), listener) {}
 
-  /// Opens the listeners.
-  Result<void> start() { return transport_.start(); }
+  /// Opens the listeners. What comes waits for listen().
+  Result<void> open() { return transport_.open(); }
+  void listen() { transport_.listen(); }
+  /// Both.
+  Result<void> start() {
+    auto opened = open();
+    if (opened) listen();
+    return opened;
+  }
 
   Endpoint& endpoint() { return endpoint_; }
   SocketTransport& transport() { return transport_; }

@@ -62,7 +62,7 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::open(runtime::Poller& poller, cons
   ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&storage), &bound_size);
   const Address bound = Address::from_sockaddr(reinterpret_cast<const sockaddr&>(storage));
   std::unique_ptr<UdpSocket> socket(new UdpSocket(poller, std::move(fd), bound, listener));
-  if (!poller.add(socket->fd_.get(), *socket, EPOLLIN)) return fail("UDP socket cannot be watched");
+  if (!poller.add(socket->fd_.get(), *socket, 0)) return fail("UDP socket cannot be watched");
   return socket;
 }
 
@@ -75,6 +75,8 @@ UdpSocket::UdpSocket(runtime::Poller& poller, runtime::UniqueFd fd, const Addres
       batch_(std::make_unique<Batch>()) {}
 
 UdpSocket::~UdpSocket() { poller_.remove(fd_.get(), *this); }
+
+void UdpSocket::watch() { poller_.change(fd_.get(), *this, EPOLLIN); }
 
 void UdpSocket::on_ready(uint32_t /*events*/) {
   Batch& batch = *batch_;

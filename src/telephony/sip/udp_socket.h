@@ -24,9 +24,11 @@ class UdpSocket final : public runtime::Watcher {
     virtual void on_datagram(UdpSocket& socket, std::string_view bytes, const Address& from) = 0;
   };
 
+  /// Nothing is read before watch().
   static Result<std::unique_ptr<UdpSocket>> open(runtime::Poller& poller, const Address& local,
                                                  Listener& listener);
   ~UdpSocket();
+  void watch();
 
   /// False when the kernel refuses at once (no route, too large). A full send buffer loses the
   /// datagram, as the network might.
