@@ -153,6 +153,30 @@ export class SipPhone {
     return { final, dialog: established };
   }
 
+  /** Asks that the other party be connected with `to` (RFC 3515); gives the final response. */
+  refer(dialog, to, headers = []) {
+    dialog.cseq += 1;
+    return this.ask('REFER', dialog.uri, { ...dialog, headers: [`Refer-To: ${to}`, ...headers] });
+  }
+
+  /** Takes reports on a REFER up to the last one: their status codes. */
+  async notified() {
+    const seen = [];
+    for (;;) {
+      const notify = await this.next('NOTIFY');
+      this.respond(notify, '200 OK');
+      seen.push(Number(notify.body.match(/^SIP\/2\.0 (\d+)/)[1]));
+      if (/^terminated/.test(notify.get('subscription-state'))) return seen;
+    }
+  }
+
+  /** Refer-To of an attended transfer: `to`, in the call that we have with it. */
+  replacing(to, dialog) {
+    const tag = (party) => party.match(/;tag=([^;]+)/)[1];
+    const replaces = `${dialog.callId};to-tag=${tag(dialog.to)};from-tag=${tag(dialog.from)}`;
+    return `<${to}?Replaces=${encodeURIComponent(replaces)}>`;
+  }
+
   /** Ends a call that was made or taken. */
   bye(dialog) { return this.ask('BYE', dialog.uri, { ...dialog, cseq: dialog.cseq + 1 }); }
 

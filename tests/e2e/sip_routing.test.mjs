@@ -205,9 +205,7 @@ describe('a caller', () => {
       const { final, dialog } = await phone.call('01113125550142');
       assert.equal(final.status, 200, final.first);
       assert.equal((await calling.phoneCall('+13125550142')).from, calling.number);
-      const refer = await phone.ask('REFER', dialog.uri, { ...dialog, cseq: dialog.cseq + 1, headers: ['Refer-To: <sip:+13125550143@127.0.0.1>'] });
-      assert.equal(refer.status, 603);  // phones leave transfers to applications
-      assert.equal((await phone.bye({ ...dialog, cseq: dialog.cseq + 1 })).status, 200);
+      assert.equal((await phone.bye(dialog)).status, 200);
     } finally {
       phone.close();
     }

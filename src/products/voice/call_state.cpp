@@ -211,6 +211,8 @@ void who_fields(Archive& a, Part& c) {
 
 template <class Archive, class Part>
 void work_fields(Archive& a, Part& c) {
+  a("far_connection", c.far_connection);
+  a("transfers", c.transfers);
   a("peer", c.peer);
   a("mute_digits", c.mute_digits);
   a("race", c.race);

@@ -115,7 +115,9 @@ struct CallState {
   int64_t ended_ms = 0;
   std::string hangup_cause;
 
-  std::string peer;          // the leg it is bridged with, or empty
+  std::string far_connection;  // whose phone or PBX the far end is, known by its sign-in or address
+  int64_t transfers = 0;       // by phones, one after the other, that led to this leg
+  std::string peer;            // the leg it is bridged with, or empty
   bool mute_digits = false;  // its keys are kept from whom it is bridged with
   std::string race;          // legs of one dial: the first that answers ends the others
   std::string join_first;    // the leg this one was dialled for hears it after a prompt

@@ -121,6 +121,7 @@ Result<orders::Dial, ApiError> relay_to(Turn& turn, const Connection& connection
   second.connection_id = connection.id();
   second.process = turn.office().process;
   second.control = Control::Trunk;
+  second.far_connection = connection.id();
   second.from = first.from;
   second.from_name = first.from_name;
   second.to = first.to;
@@ -301,22 +302,12 @@ Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk as
   const auto connection = find_connection(turn.snapshot(), ask.peer.substr(kConnectionPeer.size()));
   if (!connection) return refuse("10010", "The connection is not active.");
   if (!has_token(*connection, ask.headers)) return refuse("10010", "The token is missing.");
-  ask.dialed = without_prefix(*connection, ask.dialed);
   const json::Value& outbound = connection->document["outbound"];
-  const std::string_view country = outbound["localization"].string(kHome);
-  std::string number = to_e164(ask.dialed, country);
-  if (number.empty() && outbound["localization"].is_null()) number = to_e164(ask.dialed, kSecond);
-  if (find_sip_user(turn.snapshot(), ask.dialed, turn.now())) {
-    ask.dialed = "sip:" + ask.dialed + "@" + turn.office().domain;
-  } else if (!number.empty() && !is_emergency(ask.dialed)) {
-    ask.dialed = number;
-  }
-  if (const std::string from = to_e164(ask.from, country); !from.empty()) ask.from = from;
-  if (overrides_caller(outbound, is_emergency(ask.dialed))) {
-    ask.from = outbound["ani_override"].string();
-  }
+  ask.dialed = read_dialed(turn, *connection, ask.dialed);
+  ask.from = read_caller(*connection, ask.from, is_emergency(ask.dialed));
   CallState& first = add_incoming(turn, *connection, ask);
   first.control = Control::Trunk;
+  first.far_connection = connection->id();
   first.on_net = true;
   IncomingRoute route{.call = first.id,
                       .digits = std::string(connection->document["dtmf_type"].string()),
@@ -341,6 +332,24 @@ Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk as
 }
 
 }  // namespace
+
+std::string read_dialed(const Turn& turn, const Connection& connection, std::string_view dialed) {
+  std::string what = without_prefix(connection, dialed);
+  const json::Value& country = connection.document.at_path("outbound.localization");
+  std::string number = to_e164(what, country.string(kHome));
+  if (number.empty() && country.is_null()) number = to_e164(what, kSecond);
+  if (find_sip_user(turn.snapshot(), what, turn.now())) {
+    return "sip:" + what + "@" + turn.office().domain;
+  }
+  return number.empty() || is_emergency(what) ? what : number;
+}
+
+std::string read_caller(const Connection& connection, const std::string& from, bool emergency) {
+  const json::Value& outbound = connection.document["outbound"];
+  if (overrides_caller(outbound, emergency)) return std::string(outbound["ani_override"].string());
+  const std::string number = to_e164(from, outbound["localization"].string(kHome));
+  return number.empty() ? from : number;
+}
 
 Result<IncomingRoute, ApiError> route_incoming(Turn& turn, const IncomingAsk& ask) {
   if (const auto connection = find_subdomain(turn.snapshot(), turn.office(), ask.host)) {

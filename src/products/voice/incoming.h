@@ -36,6 +36,12 @@ struct IncomingRoute {
   bool caller_stays = false;  // when nobody answers the relayed call
 };
 
+/// What somebody at the connection means by what they dial: an E.164 number by the rules of the
+/// connection's country, a SIP URI of one of our users, an emergency number, or what it was.
+std::string read_dialed(const Turn& turn, const Connection& connection, std::string_view dialed);
+/// A caller as the connection's country writes numbers, or its own in place of it.
+std::string read_caller(const Connection& connection, const std::string& from, bool emergency);
+
 /// Decides and adds what is needed; an error refuses the call (see sip_status()).
 Result<IncomingRoute, api::ApiError> route_incoming(Turn& turn, const IncomingAsk& ask);
 

@@ -57,16 +57,21 @@ void OrderRunner::run(Order order) {
 }
 
 void OrderRunner::dial(orders::Dial order) {
-  const auto with = order.with.empty() ? std::optional<call::LegId>() : parts_.legs.leg(order.with);
-  if (!order.with.empty() && !with) {
+  const bool referred = !order.referrer.empty();
+  const std::string& first = referred ? order.referrer : order.with;
+  const auto with = first.empty() ? std::optional<call::LegId>() : parts_.legs.leg(first);
+  if (!first.empty() && !with) {
     // What it belongs to has ended meanwhile: so has this.
     reports::Ended ended;
     ended.cause = "originator_cancel";
     ended.source = "caller";
     return parts_.lanes.report(order.call, std::move(ended));
   }
-  call::DialPlan plan = dial_plan(order, with);
-  parts_.legs.add_dialled(order.call, [&] { return parts_.calls.dial(std::move(plan)); });
+  call::DialPlan plan = dial_plan(order, referred ? std::nullopt : with);
+  parts_.legs.add_dialled(order.call, [&] {
+    if (referred) return parts_.calls.transfer(*with, std::move(plan), order.ringback);
+    return parts_.calls.dial(std::move(plan));
+  });
 }
 
 void OrderRunner::handle(call::LegId leg, orders::Answer& order) {
@@ -143,6 +148,10 @@ void OrderRunner::handle(call::LegId leg, orders::MuteDigits& order) {
 
 void OrderRunner::handle(call::LegId leg, orders::Refer& order) {
   parts_.calls.refer(leg, std::move(order.target), std::move(order.headers));
+}
+
+void OrderRunner::handle(call::LegId leg, orders::HandOver& order) {
+  parts_.calls.hand_over(leg, parts_.legs.leg(order.replaced).value_or(0));
 }
 
 void OrderRunner::handle(call::LegId leg, orders::SendInfo& order) {

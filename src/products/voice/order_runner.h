@@ -48,6 +48,7 @@ class OrderRunner {
   void handle(call::LegId leg, orders::Bridge& order);
   void handle(call::LegId leg, orders::MuteDigits& order);
   void handle(call::LegId leg, orders::Refer& order);
+  void handle(call::LegId leg, orders::HandOver& order);
   void handle(call::LegId leg, orders::SendInfo& order);
   void handle(call::LegId leg, orders::StartStream& order);
   void handle(call::LegId leg, orders::StopStream& order);

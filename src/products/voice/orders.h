@@ -78,6 +78,8 @@ struct Dial {
   bool early_media = true;
   std::string ringback;     // country whose tone `with` hears meanwhile
   bool with_stays = false;  // when this one ends
+  /// Instead of `with`: the leg whose far end asked that its partner be transferred here.
+  std::string referrer;
 };
 struct Answer {
   std::string call;
@@ -150,6 +152,11 @@ struct Refer {
   std::string target;
   HeaderLines headers;
 };
+/// The far end asked that its partner be joined with that of another call of its own.
+struct HandOver {
+  std::string call;
+  std::string replaced;
+};
 struct SendInfo {
   std::string call;
   std::string content_type;
@@ -199,8 +206,9 @@ using Order =
     std::variant<orders::Dial, orders::Answer, orders::Reject, orders::HangUp, orders::Play,
                  orders::StopPlaying, orders::SendDigits, orders::Record, orders::StopRecording,
                  orders::PauseRecording, orders::Bridge, orders::MuteDigits, orders::Refer,
-                 orders::SendInfo, orders::StartStream, orders::StopStream, orders::StartFork,
-                 orders::StopFork, orders::Detect, orders::StopDetecting, orders::StartTimer>;
+                 orders::HandOver, orders::SendInfo, orders::StartStream, orders::StopStream,
+                 orders::StartFork, orders::StopFork, orders::Detect, orders::StopDetecting,
+                 orders::StartTimer>;
 
 /// Who carries orders out.
 class Engine {

@@ -162,6 +162,10 @@ Result<Outbound, ApiError> prepare_outbound(Turn& turn, const Connection& connec
   }
   CallState& call = turn.add(new_leg(turn, connection, ask));
   call.on_net = destination->kind != Destination::Kind::Outside;
+  if (destination->kind == Destination::Kind::Phone) {
+    const auto user = find_sip_user(turn.snapshot(), destination->places.front().aor, turn.now());
+    if (user) call.far_connection = user->connection_id;
+  }
   if (profile->is_object()) {
     call.profile_id = (*profile)["id"].string();
     if (call.billing_group.empty()) call.billing_group = (*profile)["billing_group_id"].string();

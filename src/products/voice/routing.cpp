@@ -71,20 +71,6 @@ Destination number_destination(const store::Snapshot& snapshot, const Office& of
 /// Names under which applications know the platform whose API this is: their users are ours.
 constexpr std::string_view kFamiliarDomains[] = {"sip.telnyx.com", "rtc.telnyx.com"};
 
-bool is_ours(const Office& office, const sip::Uri& uri) {
-  const std::string host(uri.host);
-  if (host == office.domain) return true;
-  if (std::find(std::begin(kFamiliarDomains), std::end(kFamiliarDomains), host) !=
-      std::end(kFamiliarDomains)) {
-    return true;
-  }
-  const std::string& own = office.own_address;
-  if (host != std::string_view(own).substr(0, own.rfind(':'))) return false;
-  const uint16_t port = uri.port == 0 ? kSipPort : uri.port;
-  return std::find(office.own_ports.begin(), office.own_ports.end(), port) !=
-         office.own_ports.end();
-}
-
 /// Users are called from their own account, unless they say otherwise.
 bool may_call(const store::Snapshot& snapshot, std::string_view account, const SipUser& user) {
   const auto row = snapshot.get("credential_connections", user.connection_id);
@@ -105,7 +91,7 @@ Result<Destination, api::ApiError> uri_destination(const store::Snapshot& snapsh
   if (!uri || !uri->is_sip()) {
     return api::refuse("10016", "This is neither an E.164 number nor a SIP URI.", "/to");
   }
-  if (!is_ours(office, *uri)) {
+  if (!is_own_host(office, *uri)) {
     return Destination{Destination::Kind::Address, {{std::string(to), {}, {}}}};
   }
   const std::string user = uri->user_text();
@@ -205,6 +191,20 @@ std::optional<SipUser> fqdn_user(const store::Snapshot& snapshot, std::string_vi
 }
 
 }  // namespace
+
+bool is_own_host(const Office& office, const sip::Uri& uri) {
+  const std::string host(uri.host);
+  if (host == office.domain) return true;
+  if (std::find(std::begin(kFamiliarDomains), std::end(kFamiliarDomains), host) !=
+      std::end(kFamiliarDomains)) {
+    return true;
+  }
+  const std::string& own = office.own_address;
+  if (host != std::string_view(own).substr(0, own.rfind(':'))) return false;
+  const uint16_t port = uri.port == 0 ? kSipPort : uri.port;
+  return std::find(office.own_ports.begin(), office.own_ports.end(), port) !=
+         office.own_ports.end();
+}
 
 Result<Destination, api::ApiError> find_destination(const store::Snapshot& snapshot,
                                                     const Office& office, std::string_view account,

@@ -7,6 +7,10 @@
 #include "api/call.h"
 #include "products/voice/office.h"
 
+namespace tandem::sip {
+struct Uri;
+}
+
 /// Where calls go: what a dialled number or SIP URI means here, and which places that leads to.
 namespace tandem::products::voice {
 
@@ -42,6 +46,9 @@ Result<Destination, api::ApiError> find_destination(const store::Snapshot& snaps
 /// A number as its country dials it, made E.164: "0015551234567", "15551234567", "5551234567".
 /// Empty when it is none.
 std::string to_e164(std::string_view dialled, std::string_view country);
+
+/// Whether a SIP URI names this platform: by its domain, or by an address where it listens.
+bool is_own_host(const Office& office, const sip::Uri& uri);
 
 /// The country of an E.164 number, ISO 3166-1 alpha-2, by its longest prefix; empty: unknown.
 std::string_view country_of(std::string_view e164);

@@ -2,8 +2,8 @@
 
 #include "core/log.h"
 #include "products/common/recordings.h"
+#include "products/voice/referrals.h"
 #include "products/voice/stream_links.h"
-#include "telephony/call/switch.h"
 
 namespace tandem::products::voice {
 namespace {
@@ -51,9 +51,8 @@ void SwitchReports::on_unbridged(call::LegId a, call::LegId b) {
   tell(b, reports::Unbridged{});
 }
 
-/// Phones cannot transfer calls by themselves; applications can.
-void SwitchReports::on_referral(call::LegId leg, const call::Referral&) {
-  calls_->reject_referral(leg);
+void SwitchReports::on_referral(call::LegId leg, const call::Referral& referral) {
+  referrals_.take(leg, referral);
 }
 
 void SwitchReports::on_refer_status(call::LegId leg, int status, bool final) {

@@ -14,27 +14,22 @@ namespace tandem::store {
 class Blobs;
 }
 
-namespace tandem::call {
-class Switch;
-}
-
 namespace tandem::products::voice {
 
+class Referrals;
 class StreamLinks;
 
 /// Tells the lanes what happens on the switch, in their words.
 class SwitchReports final : public call::Listener {
  public:
-  SwitchReports(LegTable& legs, ReportLanes& lanes, store::Blobs& blobs)
-      : legs_(legs), lanes_(lanes), blobs_(blobs) {}
+  SwitchReports(LegTable& legs, ReportLanes& lanes, Referrals& referrals, store::Blobs& blobs)
+      : legs_(legs), lanes_(lanes), referrals_(referrals), blobs_(blobs) {}
 
   /// Where recordings are taken from the disk, and who wants stream frames; before the first call.
   void start(SoundLoader& sounds, StreamLinks& streams) {
     sounds_ = &sounds;
     streams_ = &streams;
   }
-  /// Who refuses what nobody here can do; before the first call.
-  void set_switch(call::Switch* calls) { calls_ = calls; }
   /// Why a sound that will end as failed did.
   void sound_failed(call::LegId leg, uint64_t sound, SoundError error);
 
@@ -63,9 +58,9 @@ class SwitchReports final : public call::Listener {
 
   LegTable& legs_;
   ReportLanes& lanes_;
+  Referrals& referrals_;
   store::Blobs& blobs_;
   SoundLoader* sounds_ = nullptr;
-  call::Switch* calls_ = nullptr;
   StreamLinks* streams_ = nullptr;
   std::mutex mutex_;
   std::map<std::pair<call::LegId, uint64_t>, SoundError> failures_;

@@ -14,6 +14,7 @@
 #include "products/voice/orphans.h"
 #include "products/voice/phone_book.h"
 #include "products/voice/recording_upload.h"
+#include "products/voice/referrals.h"
 #include "products/voice/report_lanes.h"
 #include "products/voice/sound_loader.h"
 #include "products/voice/stream_links.h"
@@ -78,7 +79,8 @@ struct Switchboard::Parts {
                .process = process_name()},
         lanes(office, self),
         book(office, self, legs, registry, named),
-        reports(legs, lanes, given.blobs),
+        referrals(office, self, legs),
+        reports(legs, lanes, referrals, given.blobs),
         uploads(options.clouds, {given.blobs, given.secrets, given.fetcher, office, self}) {}
 
   Options options;
@@ -90,6 +92,7 @@ struct Switchboard::Parts {
   PhoneRegistry registry;
   NamedSources named;
   PhoneBook book;
+  Referrals referrals;
   SwitchReports reports;
   RecordingUploads uploads;
   std::unique_ptr<SoundLoader> sounds;
@@ -135,6 +138,7 @@ Result<void> Switchboard::start(api::Dispatcher& dispatcher, runtime::Shards& sh
   parts.lanes.start(dispatcher);
   parts.registry.start(dispatcher);
   parts.book.start(dispatcher);
+  parts.referrals.start(dispatcher);
   parts.uploads.start(dispatcher);
   parts.sounds = std::make_unique<SoundLoader>(parts.means.fetcher, parts.means.blobs, shards[0]);
   parts.streams = std::make_unique<StreamLinks>(shards[0], parts.lanes, *parts.sounds,
@@ -143,11 +147,12 @@ Result<void> Switchboard::start(api::Dispatcher& dispatcher, runtime::Shards& sh
   parts.calls =
       std::make_unique<call::Switch>(parts.switch_options(), parts.book, parts.reports, metrics);
   parts.streams->set_switch(parts.calls.get());
-  parts.reports.set_switch(parts.calls.get());
+  parts.referrals.set_switch(parts.calls.get());
   parts.runner = std::make_unique<OrderRunner>(
       OrderRunner::Parts{parts.legs, parts.lanes, parts.reports, *parts.sounds, *parts.streams,
                          *parts.calls, shards[0], directory});
-  if (auto listening = parts.calls->start(); !listening) return listening;
+  if (auto opened = parts.calls->open(); !opened) return opened;
+  // The switch knows all of this before it looks at the first packet.
   parts.office.own_address = host_port(parts.options.own_host, parts.calls->port(0));
   for (size_t n = 0; n < parts.options.listen.size(); ++n) {
     parts.office.own_ports.push_back(parts.calls->port(n));
@@ -164,6 +169,7 @@ Result<void> Switchboard::start(api::Dispatcher& dispatcher, runtime::Shards& sh
     parts.calls->locate(std::move(uri), std::move(done));
   });
   parts.running = true;
+  parts.calls->listen();
   keep_looking(shards[0]);
   return {};
 }

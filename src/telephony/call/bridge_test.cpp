@@ -270,39 +270,6 @@ TEST_CASE("a relayed call goes to the next target when one does not answer at al
   CHECK(hub.has("outgoing 2 1"));
 }
 
-TEST_CASE("a blind transfer: the phone asks, its partner is called on") {
-  Party alice;
-  Party hub;
-  Party bob;
-  Party carol;
-  Talk first(alice, hub);
-  Talk second(hub, bob);
-  REQUIRE(second.up);
-  hub.exchange->bridge(first.callee, second.caller);
-  CHECK(!hub.wait("bridged").empty());
-  bob.exchange->refer(second.callee, carol.uri("carol"));
-  CHECK(hub.wait("referral") == line("referral", second.caller));
-  CHECK(hub.referral().target == carol.uri("carol"));
-  hub.exchange->accept_referral(second.caller);
-  hub.exchange->unbridge(second.caller);
-  DialPlan plan;
-  plan.targets.emplace_back().uri = hub.referral().target;
-  plan.link = Link{};
-  plan.link->with = first.callee;
-  plan.link->referrer = second.caller;
-  hub.call(carol, "carol", plan);
-  const LegId in = carol.incoming();
-  carol.exchange->ring(in);
-  CHECK(!bob.wait("refer 180").empty());
-  carol.exchange->answer(in);
-  CHECK(!bob.wait("refer 200 final").empty());
-  CHECK(!hub.wait("bridged").empty());
-  bob.exchange->hangup(second.callee);
-  CHECK(!hub.wait(line("hangup", second.caller)).empty());
-  alice.listen(first.caller);
-  carol.exchange->play(in, 1, Party::tone(650, 60'000));
-  CHECK(alice.hears(650));
-}
 
 TEST_CASE("a referral that is not accepted") {
   Party alice;

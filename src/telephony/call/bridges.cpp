@@ -8,7 +8,11 @@
 namespace tandem::call {
 namespace {
 
-constexpr int kUnavailable = 480;
+constexpr int kOk = 200;
+constexpr int kNobodyThere = 480;
+constexpr int kTerminated = 487;
+constexpr int kUnavailable = 503;
+constexpr int kDecline = 603;
 
 bool can_bridge(Leg& leg) { return leg.alive() && leg.media().is_open() && leg.media().agreed(); }
 
@@ -96,7 +100,41 @@ bool Bridges::follow(Leg& leg) {
   if (first.followers.size() >= kMaxFollowers) return false;
   first.followers.push_back(leg.id());
   ties_[leg.id()].linked = true;
+  take_from_referrer(leg);
   return true;
+}
+
+/// The partner of a leg that sent a REFER waits for the new leg without it.
+void Bridges::take_from_referrer(Leg& leg) {
+  const Link& link = *leg.link();
+  Leg* const referrer = host_.find(link.referrer);
+  if (referrer == nullptr || partner(link.referrer) != link.with) return;
+  part(*referrer, true);
+  ties_[leg.id()].referred = true;
+}
+
+/// The new leg was not answered: both hear each other again, if they are still there.
+bool Bridges::give_back(const Link& link, Leg& first) {
+  Leg* const referrer = host_.find(link.referrer);
+  if (referrer == nullptr || partner(link.referrer) != 0 || partner(first.id()) != 0) return false;
+  return bridge(*referrer, first, Parting::Together).has_value();
+}
+
+Result<void, Refusal> Bridges::hand_over(Leg& referrer, LegId replaced_id) {
+  Leg* const replaced = host_.find(replaced_id);
+  Leg* const a = host_.find(partner(referrer.id()));
+  Leg* const b = host_.find(partner(replaced_id));
+  const bool apart = replaced != nullptr && a != nullptr && b != nullptr && a != replaced;
+  if (!apart || !can_bridge(*a) || !can_bridge(*b)) {
+    static_cast<void>(referrer.reject_referral(kDecline));
+    return tl::unexpected(Refusal::WrongState);
+  }
+  if (auto accepted = referrer.accept_referral(); !accepted) return accepted;
+  auto joined = bridge(*a, *b, Parting::Together);
+  referrer.dialog()->notify_referral(joined ? kOk : kUnavailable);
+  static_cast<void>(replaced->hangup({}, HangupCause::NormalClearing));
+  referrer.expect_end(kReferrerTime);
+  return joined;
 }
 
 /// The leg no longer belongs to the one it was dialled for.
@@ -116,7 +154,7 @@ void Bridges::progressed(Leg& leg, int status) {
   const Link& link = *leg.link();
   Leg* const first = host_.find(link.with);
   if (first == nullptr) return;
-  notify(link, status);
+  tell_referrer(link, status);
   const bool early = link.early_media && leg.media().agreed();
   if (link.answer && !first->answered()) return relay_progress(*first, leg, early);
   if (!first->answered() || partner(first->id()) != 0) return;
@@ -152,8 +190,7 @@ void Bridges::stop_ringback(Leg& first) {
   if (first.media().is_open()) host_.engine().stop(first.media().id(), kRingbackPlay);
 }
 
-/// Who sent a REFER hears how the call it asked for goes (RFC 3515 section 2.4.4).
-void Bridges::notify(const Link& link, int status) {
+void Bridges::tell_referrer(const Link& link, int status) {
   Leg* const referrer = host_.find(link.referrer);
   if (referrer != nullptr && referrer->dialog() != nullptr) {
     referrer->dialog()->notify_referral(status);
@@ -167,7 +204,7 @@ void Bridges::answered(Leg& leg) {
   Leg* const first = host_.find(link.with);
   if (first == nullptr) return;
   stop_ringback(*first);
-  notify(link, 200);
+  tell_referrer(link, kOk);
   if (link.answer && !first->answered()) {
     first->media().prefer(leg.media().codecs());
     // Its failure ends this leg too, as its follower.
@@ -180,7 +217,9 @@ void Bridges::answered(Leg& leg) {
   }
   ties->linked = false;
   std::erase(ties_[first->id()].followers, leg.id());
+  Leg* const referrer = ties->referred ? host_.find(link.referrer) : nullptr;
   static_cast<void>(bridge(*first, leg, link.parting));
+  if (referrer != nullptr) referrer->expect_end(kReferrerTime);
 }
 
 void Bridges::ending(Leg& leg, const Hangup& hangup) {
@@ -204,26 +243,32 @@ void Bridges::end_followers(const Ties& ties) {
   for (const LegId id : ties.followers) {
     Leg* const follower = host_.find(id);
     if (follower == nullptr) continue;
-    const bool end = follower->link()->parting != Parting::BothStay || follower->link()->answer;
+    const Link link = *follower->link();
     ties_[id].linked = false;
+    tell_referrer(link, kTerminated);
+    Leg* const referrer = ties_[id].referred ? host_.find(link.referrer) : nullptr;
+    const bool end = link.parting != Parting::BothStay || link.answer;
     if (end) static_cast<void>(follower->hangup({}, HangupCause::NormalClearing));
+    if (referrer != nullptr) referrer->expect_end(kReferrerTime);
   }
 }
 
 /// The leg was dialled for another one, which may not go on without it.
 void Bridges::end_first(Leg& leg, const Ties& ties, const Hangup& hangup) {
   const Link& link = *leg.link();
-  if (!hangup.answered) notify(link, relayed_status(hangup.sip_code));
+  const int status =
+      hangup.cause == HangupCause::Timeout ? kNobodyThere : relayed_status(hangup.sip_code);
+  if (!hangup.answered) tell_referrer(link, status);
   Leg* const first = host_.find(link.with);
   if (first == nullptr) return;
   std::erase(ties_[first->id()].followers, leg.id());
   stop_ringback(*first);
   if (ties.early_join) host_.engine().unbridge(first->media().id());
+  const bool lost = !hangup.answered && ties.referred && !give_back(link, *first);
   const bool end = hangup.answered ? link.parting == Parting::Together : link.fail_together;
-  if (!end) return;
+  if (!end && !lost) return;
   HangupPlan plan;
-  plan.status =
-      hangup.cause == HangupCause::Timeout ? kUnavailable : relayed_status(hangup.sip_code);
+  plan.status = status;
   static_cast<void>(
       first->hangup(plan, hangup.answered ? HangupCause::NormalClearing : hangup.cause));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <unordered_map>
 #include <vector>
 
@@ -16,6 +17,8 @@ class Bridges {
   static constexpr media::PlayId kRingbackPlay = ~media::PlayId{0};
   /// Legs that may be dialled for one leg at a time.
   static constexpr size_t kMaxFollowers = 32;
+  /// How long a leg whose REFER was fulfilled may take to end by itself (RFC 5589 section 6.1).
+  static constexpr std::chrono::seconds kReferrerTime{4};
 
   explicit Bridges(LegHost& host) : host_(host) {}
 
@@ -23,6 +26,10 @@ class Bridges {
   Result<void, Refusal> connect(Leg& a, Leg& b, Parting parting, std::string ringback);
   Result<void, Refusal> bridge(Leg& a, Leg& b, Parting parting);
   Result<void, Refusal> unbridge(Leg& leg);
+  /// See Switch::hand_over().
+  Result<void, Refusal> hand_over(Leg& referrer, LegId replaced);
+  /// Who sent a REFER hears how the call it asked for goes (RFC 3515 section 2.4.4).
+  void tell_referrer(const Link& link, int status);
   /// The other end of a leg's bridge, or 0.
   LegId partner(LegId leg) const;
 
@@ -42,6 +49,7 @@ class Bridges {
     bool linked = false;      // this leg follows another one
     bool early_join = false;  // and that one hears its early media
     bool ringback = false;    // plays here
+    bool referred = false;    // took the partner of the link's referrer away
   };
 
   Ties* ties_of(LegId leg);
@@ -49,12 +57,13 @@ class Bridges {
   void unfollow(Leg& leg);
   void join(Leg& a, Leg& b);
   void relay_progress(Leg& first, Leg& second, bool early);
-  void notify(const Link& link, int status);
   void start_ringback(Leg& first, const std::string& country);
   void stop_ringback(Leg& first);
   void end_partner(const Ties& ties);
   void end_followers(const Ties& ties);
   void end_first(Leg& leg, const Ties& ties, const Hangup& hangup);
+  void take_from_referrer(Leg& leg);
+  bool give_back(const Link& link, Leg& first);
 
   LegHost& host_;
   std::unordered_map<LegId, Ties> ties_;

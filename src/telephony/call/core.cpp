@@ -13,6 +13,7 @@ namespace {
 /// Legs whose media does not close by then are given up when the switch stops.
 constexpr std::chrono::seconds kStopTime{5};
 constexpr int kUnavailable = 503;
+constexpr int kDecline = 603;  // 481 would end the call that the REFER is part of
 constexpr size_t kMaxScreened = 10'000;
 
 /// Runs `work` on the shard and waits for what it gives.
@@ -72,13 +73,13 @@ Switch::Core::Core(SwitchOptions options, Directory& directory, call::Listener& 
 
 Switch::Core::~Core() { stop(); }
 
-Result<void> Switch::Core::start() {
+Result<void> Switch::Core::open() {
   shards_.start();
   started_ = true;
-  return run_on(shard(), [this] { return open(); });
+  return run_on(shard(), [this] { return open_stack(); });
 }
 
-Result<void> Switch::Core::open() {
+Result<void> Switch::Core::open_stack() {
   stack_ = std::make_unique<sip::Stack>(shard(), stack_options(options_),
                                         static_cast<sip::Endpoint::Listener&>(*this));
   inquiries_ = std::make_unique<Inquiries>(directory_, gate_, wheel());
@@ -88,7 +89,7 @@ Result<void> Switch::Core::open() {
   bridges_ = std::make_unique<Bridges>(*this);
   gateway_ = std::make_unique<sip::WebSocketGateway>(shard(), stack_->transport());
   websocket_handler_ = gateway_->handler();
-  auto opened = stack_->start();
+  auto opened = stack_->open();
   for (size_t n = 0; opened && n < options_.listen.size(); ++n) {
     ports_.push_back(stack_->transport().port(n));
   }
@@ -212,6 +213,7 @@ void Switch::Core::dial(LegId id, DialPlan plan) {
   Leg& leg = add(std::make_unique<Leg>(*this, id, std::move(plan)));
   const bool full = legs_.size() > options_.max_legs || stopped_;
   if (full || !bridges_->follow(leg)) {
+    if (leg.link()) bridges_->tell_referrer(*leg.link(), kUnavailable);
     return leg.refuse(kUnavailable, "too many calls");
   }
   if (const auto& link = leg.link()) {
@@ -221,6 +223,16 @@ void Switch::Core::dial(LegId id, DialPlan plan) {
     if (first != nullptr) leg.prefer_codecs_of(*first);
   }
   leg.start();
+}
+
+void Switch::Core::transfer(LegId id, DialPlan plan) {
+  Leg* const referrer = find(plan.link->referrer);
+  plan.link->with = bridges_->partner(plan.link->referrer);
+  const bool bridged = find(plan.link->with) != nullptr;
+  if (bridged && referrer->accept_referral()) return dial(id, std::move(plan));
+  if (referrer != nullptr) static_cast<void>(referrer->reject_referral(kDecline));
+  plan.link.reset();
+  add(std::make_unique<Leg>(*this, id, std::move(plan))).refuse(487, "nobody to be transferred");
 }
 
 void Switch::Core::on_invite(sip::CallLeg& leg) {

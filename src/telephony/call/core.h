@@ -34,7 +34,12 @@ class Switch::Core final : public LegHost,
   /// From any thread.
   Core(SwitchOptions options, Directory& directory, call::Listener& listener, Metrics& metrics);
   ~Core();
-  Result<void> start();
+  Result<void> open();
+  void listen() {
+    post([this] {
+      if (is_open()) stack_->listen();
+    });
+  }
   void stop();
   void post(UniqueFunction<void()> work) { shard().post(std::move(work)); }
   runtime::Shard& shard() { return shards_[0]; }
@@ -49,6 +54,8 @@ class Switch::Core final : public LegHost,
   }
 
   void dial(LegId id, DialPlan plan);
+  /// `plan.link` names the referrer alone.
+  void transfer(LegId id, DialPlan plan);
   void locate(const std::string& uri, UniqueFunction<void(std::vector<std::string>)> done);
   Bridges& bridges() { return *bridges_; }
   sip::Registrar& registrar() { return users_->registrar(); }
@@ -68,6 +75,7 @@ class Switch::Core final : public LegHost,
                        UniqueFunction<void(std::optional<std::string>)> done) override;
   bool trunk_is_up(const std::string& name) override { return trunks_->is_up(name); }
   Leg* find(LegId id) override;
+  LegId partner_of(LegId id) override { return bridges_->partner(id); }
   Leg* find_dialog(const sip::Replaces& dialog) override;
   void media_opened(Leg& leg) override { media_events_.add(leg.media().id(), leg.id()); }
   void leg_progressed(Leg& leg, int status) override { bridges_->progressed(leg, status); }
@@ -90,7 +98,7 @@ class Switch::Core final : public LegHost,
   void media_closed(LegId leg, const media::LegStats& stats) override;
   bool hears_tones(LegId leg) override;
 
-  Result<void> open();
+  Result<void> open_stack();
   void close();
   void end_all();
   Leg& add(std::unique_ptr<Leg> leg);

@@ -116,8 +116,11 @@ struct Digit {
 struct Referral {
   std::string target;  // URI
   std::string referred_by;
-  /// Attended transfer: the leg of ours that shall be replaced, 0 when there is none.
+  LegId partner = 0;  // whom the leg is bridged with, or 0
+  /// Attended transfer: the leg of ours that shall be replaced, 0 when there is none, and whom that
+  /// is bridged with.
   LegId replaces = 0;
+  LegId replaced_partner = 0;
   /// Of a dialog that is not ours: the value of Replaces, for the INVITE to the target.
   std::string replaces_header;
 };

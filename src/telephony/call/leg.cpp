@@ -88,7 +88,12 @@ void Leg::limit_time(std::chrono::milliseconds limit) {
   if (answered() && time_limit_.count() > 0) limit_timer_.start(time_limit_);
 }
 
-void Leg::on_time_limit() { static_cast<void>(hangup({}, HangupCause::TimeLimit)); }
+void Leg::expect_end(std::chrono::milliseconds patience) {
+  limit_cause_ = HangupCause::NormalClearing;
+  limit_timer_.start(patience);
+}
+
+void Leg::on_time_limit() { static_cast<void>(hangup({}, limit_cause_)); }
 
 Result<void, Refusal> Leg::hangup(HangupPlan plan, HangupCause cause) {
   if (!alive()) return tl::unexpected(Refusal::NoSuchLeg);

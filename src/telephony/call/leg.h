@@ -66,6 +66,8 @@ class Leg final : public sip::CallLeg::Listener, private InfoDigits::Sender {
   Result<void, Refusal> answer(AnswerPlan plan);
   Result<void, Refusal> hangup(HangupPlan plan, HangupCause cause);
   void limit_time(std::chrono::milliseconds limit);
+  /// The peer is about to end the call; when it has not by then we do.
+  void expect_end(std::chrono::milliseconds patience);
   Result<void, Refusal> hold(bool held);
   Result<void, Refusal> refer(const std::string& target, HeaderList headers);
   Result<void, Refusal> accept_referral();
@@ -130,6 +132,7 @@ class Leg final : public sip::CallLeg::Listener, private InfoDigits::Sender {
   const Time began_;
   Time answered_at_{};
   std::chrono::milliseconds time_limit_{0};
+  HangupCause limit_cause_ = HangupCause::TimeLimit;
   sip::Timer limit_timer_;
   std::optional<Hangup> hangup_;
   bool told_held_ = false;

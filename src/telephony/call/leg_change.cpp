@@ -70,9 +70,11 @@ void Leg::on_refer(sip::CallLeg&, const sip::Referral& referral, const sip::Mess
   Referral out;
   out.target = referral.target;
   out.referred_by = referral.referred_by;
+  out.partner = host_.partner_of(id_);
   if (referral.replaces) {
     Leg* const replaced = host_.find_dialog(*referral.replaces);
     out.replaces = replaced == nullptr ? 0 : replaced->id();
+    out.replaced_partner = host_.partner_of(out.replaces);
     out.replaces_header = referral.replaces_text;
   }
   referral_open_ = true;

@@ -34,6 +34,8 @@ class LegHost {
 
   /// Legs that live; null otherwise.
   virtual Leg* find(LegId id) = 0;
+  /// The other end of a leg's bridge, or 0.
+  virtual LegId partner_of(LegId id) = 0;
   /// The leg whose dialog has that Call-ID and these tags, as its peer sees them.
   virtual Leg* find_dialog(const sip::Replaces& dialog) = 0;
 

@@ -90,7 +90,7 @@ struct Link {
   /// When the new leg is not answered `with` ends as well, with its failure. A relayed call always
   /// does.
   bool fail_together = false;
-  /// A leg that sent a REFER which was accepted: it is notified how the new leg goes.
+  /// The leg whose REFER asks for the new one; see Switch::transfer().
   LegId referrer = 0;
 };
 

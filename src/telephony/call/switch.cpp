@@ -62,7 +62,15 @@ Switch::Switch(SwitchOptions options, Directory& directory, Listener& listener, 
 
 Switch::~Switch() = default;
 
-Result<void> Switch::start() { return core_->start(); }
+Result<void> Switch::open() { return core_->open(); }
+
+void Switch::listen() { core_->listen(); }
+
+Result<void> Switch::start() {
+  auto opened = open();
+  if (opened) listen();
+  return opened;
+}
 
 void Switch::stop() { core_->stop(); }
 
@@ -145,6 +153,23 @@ void Switch::refer_replacing(LegId leg, LegId replaced, HeaderList headers, Done
            const std::string target = sip::refer_to_replacing(other->peer_uri(), *other->dialog());
            return at.refer(target, std::move(headers));
          });
+}
+
+LegId Switch::transfer(LegId referrer, DialPlan plan, std::string ringback) {
+  const LegId id = core_->new_leg_id();
+  Link link;
+  link.referrer = referrer;
+  link.ringback = std::move(ringback);
+  plan.link = std::move(link);
+  on_core(*core_,
+          [id, plan = std::move(plan)](Core& core) mutable { core.transfer(id, std::move(plan)); });
+  return id;
+}
+
+void Switch::hand_over(LegId referrer, LegId replaced, Done done) {
+  on_leg(*core_, referrer, std::move(done), [core = core_.get(), replaced](Leg& at) {
+    return core->bridges().hand_over(at, replaced);
+  });
 }
 
 void Switch::accept_referral(LegId leg, Done done) {

@@ -63,7 +63,12 @@ class Switch {
   Switch(const Switch&) = delete;
   Switch& operator=(const Switch&) = delete;
 
-  /// Opens the listeners; why one could not be, in words a person can act on.
+  /// Opens the listeners, whose ports are known from now on; why one could not be, in words a
+  /// person can act on.
+  Result<void> open();
+  /// Begins to take what comes: everything that this thread asked for since open() is done first.
+  void listen();
+  /// Both.
   Result<void> start();
   /// Ends all calls (BYE, 503) and all threads; the listener hears on_hangup() of each. Not from
   /// the switch's own thread.
@@ -102,6 +107,16 @@ class Switch {
   void refer(LegId leg, std::string target, HeaderList headers = {}, Done done = {});
   /// The same, taking over the call that `replaced` is our end of (attended transfer).
   void refer_replacing(LegId leg, LegId replaced, HeaderList headers = {}, Done done = {});
+  /// Blind transfer: accepts the REFER of `referrer` and dials for its partner, which leaves the
+  /// bridge, hears the new leg ring (`ringback`: its country's tone) and is joined with it when it
+  /// answers. The referrer is told how it goes and then ends; when the new leg is not answered the
+  /// two are bridged again, or the partner ends with it when the referrer has gone meanwhile. The
+  /// leg fails with 487 when there is no such REFER or partner (any more).
+  LegId transfer(LegId referrer, DialPlan plan, std::string ringback = {});
+  /// Attended transfer: accepts the REFER of `referrer` and joins its partner with that of
+  /// `replaced`, which is hung up; the referrer is to end by itself. It is refused (603) when one of them
+  /// has no partner (any more).
+  void hand_over(LegId referrer, LegId replaced, Done done = {});
   void accept_referral(LegId leg, Done done = {});
   void reject_referral(LegId leg, int status = 603, Done done = {});
   /// How the call that a referral asked for goes; a final status is the last.
@@ -147,7 +162,7 @@ class Switch {
   /// Takes a user's bindings away: it was deleted, or its secret changed.
   void drop_bindings(std::string aor);
   void drop_all_bindings();
-  /// Puts back what the Directory was given to keep; after start().
+  /// Puts back what the Directory was given to keep; after open().
   void restore_bindings(std::string aor, std::vector<sip::Binding> bindings);
   /// The addresses that calls to a SIP URI would be sent to (RFC 3263), best first; `done` on the
   /// switch's thread.

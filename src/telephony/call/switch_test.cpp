@@ -17,6 +17,38 @@ std::string line(const char* what, LegId leg) { return what + (" " + std::to_str
 
 }  // namespace
 
+TEST_CASE("what comes before listen() waits until everything is in place") {
+  struct Late final : Directory, Listener {
+    void identify(const Stranger&, Reply<Identity> reply) override {
+      asked.set_value(ready);
+      reply(Identity{});
+    }
+    bool ready = false;  // written before listen()
+    std::promise<bool> asked;
+  } late;
+  SwitchOptions options;
+  options.listen = {{sip::Protocol::Udp, "127.0.0.1", 0, {}}};
+  Metrics metrics;
+  Switch exchange(options, late, late, metrics);
+  REQUIRE(exchange.open());
+  Party alice;
+  DialPlan plan;
+  plan.targets.emplace_back().uri = "sip:bob@127.0.0.1:" + std::to_string(exchange.port(0));
+  alice.exchange->dial(plan);
+  REQUIRE(!alice.wait("outgoing").empty());
+  std::future<bool> asked = late.asked.get_future();
+  for (int turn = 0; turn < 3; ++turn) {
+    std::promise<void> looked;
+    exchange.post([&looked] { looked.set_value(); });
+    looked.get_future().wait();
+  }
+  CHECK(asked.wait_for(0s) == std::future_status::timeout);
+  late.ready = true;
+  exchange.listen();
+  REQUIRE(asked.wait_for(5s) == std::future_status::ready);
+  CHECK(asked.get());
+}
+
 TEST_CASE("a call: ringing, answered, a prompt is heard, ended by the callee") {
   Party alice;
   Party bob;

@@ -8,6 +8,7 @@ namespace tandem::sip {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Node;
 using testing::Phone;
 using testing::World;
 
@@ -241,6 +242,45 @@ TEST_CASE("REFER: refused, silent (RFC 4488), malformed") {
   f.alice.leg->request("REFER", {});
   f.world.run(100ms);
   CHECK(f.alice.heard("response REFER 400"));
+}
+
+TEST_CASE("REFER: one at a time, and from where the peer was") {
+  Fixture f;
+  f.connect();
+  f.alice.leg->refer("sip:carol@192.0.2.3");
+  f.world.run(200ms);
+  f.alice.leg->refer("sip:dave@192.0.2.4");
+  f.world.run(200ms);
+  CHECK(f.alice.heard("refer status 491 final"));
+  CHECK_FALSE(f.bob.heard("refer sip:dave@192.0.2.4 "));
+  f.bob.leg->notify_referral(486);
+  f.world.run(200ms);
+
+  f.alice.node.drop = [](std::string_view bytes) { return bytes.starts_with("REFER "); };
+  f.alice.leg->refer("sip:dave@192.0.2.4");
+  const std::string overheard = f.alice.node.sent.back();
+  REQUIRE(overheard.starts_with("REFER "));
+  const Node& thief = f.world.add("192.0.2.66");
+  f.bob.node.deliver(overheard, thief.flow());
+  CHECK(f.bob.node.sent.back().starts_with("SIP/2.0 403 "));
+  CHECK_FALSE(f.bob.heard("refer sip:dave@192.0.2.4 "));
+}
+
+TEST_CASE("a peer that does not want to hear of its REFER any more keeps its call") {
+  Fixture f;
+  f.connect();
+  f.alice.node.rewrite = [](std::string& bytes) {
+    const bool notified = bytes.find("CSeq: 1 NOTIFY") != std::string::npos;
+    if (notified) bytes.replace(0, bytes.find("\r\n"), "SIP/2.0 481 No Such Subscription");
+  };
+  f.alice.leg->refer("sip:carol@192.0.2.3");
+  f.world.run(200ms);
+  REQUIRE(f.sent(f.alice, "SIP/2.0 481") == 1);
+  f.bob.leg->notify_referral(200);
+  f.world.run(200ms);
+  CHECK(f.sent(f.bob, "NOTIFY") == 1);
+  CHECK(f.bob.leg->state() == LegState::Confirmed);
+  CHECK(f.bob.causes.empty());
 }
 
 TEST_CASE("attended transfer: Refer-To with Replaces takes over the second call (RFC 3891)") {

@@ -54,6 +54,7 @@ Leg::Leg(Endpoint::Core& core, LegId id, const TransactionId& invite, const Mess
       ring_timeout_(core.wheel, bind<&Leg::on_ring_timeout>(*this)),
       change_timer_(core.wheel, bind<&Leg::retry_change>(*this)),
       session_timer_(core.wheel, *this) {
+  proven_ = flow.remote;
   invite_.parse(invite_text_);
   if (const auto uri = parse_uri(invite_.request_uri())) contact_user_ = uri->user_text();
   note_peer(invite_);

@@ -205,6 +205,7 @@ class Leg final : public CallLeg,
   bool refer_subscribed_ = false;
   bool refer_silent_ = false;  // Refer-Sub: false
   std::string refer_event_;
+  std::optional<Address> proven_;  // where the peer was when it was asked who it is, or was called
 };
 
 /// Drops from `headers` what the stack writes itself.

@@ -131,6 +131,7 @@ void Leg::receive_answer(const RequestEvent& event) {
   note_peer(response);
   if (EarlyDialog* const early = early_dialog(response, event.flow)) dialog_ = early->dialog;
   dialog_.learn_from_response(response, event.flow);
+  proven_ = event.flow.remote;
   early_.clear();
   state_ = LegState::Answered;
   answered_tx_ = event.transaction;

@@ -32,13 +32,19 @@ std::string uri_header(std::string_view headers, std::string_view name) {
 
 void Leg::receive_refer(const TransactionId& id, const Message& request) {
   const auto refer_to = request.address(HeaderId::ReferTo);
-  if (!refer_to || refer_pending_) return respond(id, refer_to ? 491 : 400);
-  if (state_ < LegState::Answered) return respond(id, 403);
+  if (!refer_to) return respond(id, 400);
+  if (refer_pending_ || refer_subscribed_) return respond(id, 491);
+  // A REFER is as good as a call that is placed: whoever has overheard the dialog must not.
+  const bool same_peer = proven_ && proven_->source_network() == dialog_.flow.remote.source_network();
+  if (state_ < LegState::Answered || !same_peer) return respond(id, 403);
   Referral referral;
   const std::string_view uri = refer_to->uri.text;
   referral.target = uri.substr(0, uri.find('?'));
   referral.replaces_text = uri_header(refer_to->uri.headers, "Replaces");
-  if (!referral.replaces_text.empty()) referral.replaces = parse_replaces(referral.replaces_text);
+  if (!referral.replaces_text.empty()) {
+    referral.replaces = parse_replaces(referral.replaces_text);
+    if (!referral.replaces) return respond(id, 400);
+  }
   referral.referred_by = unfold(request.get(HeaderId::ReferredBy));
   refer_tx_ = id;
   refer_pending_ = true;
@@ -78,7 +84,10 @@ void Leg::notify_referral(int status, std::string_view reason) {
       plan(dialog_, "NOTIFY", {std::string(kFragmentType), std::move(fragment)}, headers);
   out.with_contact = true;
   out.contact_user = contact_user_;
-  send_tracked(std::move(out), [this](const RequestEvent& event) { lost_by(event); });
+  // Whoever does not want to know of the referral any more still has its call (RFC 5057 section 5).
+  send_tracked(std::move(out), [this](const RequestEvent& event) {
+    if (event.status() >= 300) refer_subscribed_ = false;
+  });
 }
 
 void Leg::refer(std::string_view target, HeaderList headers) {
