@@ -6,6 +6,7 @@
 #include "app/sandbox_handsets.h"
 #include "carrier/sandbox/message_center.h"
 #include "core/random.h"
+#include "products/common/owned_numbers.h"
 #include "products/messaging/peers.h"
 #include "products/messaging/pipeline.h"
 #include "products/messaging/receiver.h"
@@ -27,10 +28,14 @@ constexpr size_t kSandboxWindow = 1'000;
 
 bool is_sandbox(const Config& config) { return config.profile == Profile::Sandbox; }
 
-carrier::sandbox::CenterOptions center_options(const std::string& password) {
+carrier::sandbox::CenterOptions center_options(const std::string& password,
+                                               store::Database& database) {
   carrier::sandbox::CenterOptions options;
   options.system_id = "tandem";
   options.password = password;
+  options.is_platforms = [&database](const std::string& number) {
+    return products::find_owned_number(*database.snapshot(), number).has_value();
+  };
   return options;
 }
 
@@ -69,7 +74,7 @@ struct MessagingLinks::Impl {
     SystemRandom random;
     password = Ids(parts.clock, random).token(kPasswordSize);
     center = std::make_unique<MessageCenter>(shard, parts.dispatcher.database(), parts.clock,
-                                             center_options(password));
+                                             center_options(password, parts.dispatcher.database()));
   }
 
   Result<void> start() {

@@ -53,6 +53,7 @@
 #include "products/messaging/rcs.h"
 #include "products/messaging/send_handlers.h"
 #include "products/messaging/service_texts.h"
+#include "products/numbers/carriers.h"
 #include "products/numbers/inventory.h"
 #include "products/oauth/oauth.h"
 #include "products/oauth/token_authenticator.h"
@@ -163,10 +164,16 @@ std::vector<api::RetentionRule> retention_rules(const Config& config) {
           {std::string(products::voice::kCalls), records, is_running}};
 }
 
-products::messaging::Terms terms_of(const Config& config, const ledger::Rates& rates) {
+products::messaging::Terms terms_of(const Config& config, const ledger::Rates& rates,
+                                   const products::numbers::Inventory& inventory) {
   products::messaging::Terms terms{rates};
   if (config.messages.queue) terms.longest_queue = *config.messages.queue;
   terms.smart_encoding = config.messages.smart_encoding;
+  if (is_sandbox(config)) {
+    terms.network_of = [&inventory](std::string_view e164) {
+      return products::numbers::network_of(inventory, e164);
+    };
+  }
   return terms;
 }
 
@@ -299,7 +306,7 @@ Result<void> Platform::Parts::open_state() {
                     [this](api::Decision decision) { decide(std::move(decision)); }, *rates,
                     starting_credit(config), switchboard.get(), codes.get(), config.providers});
   seeds.add_rows(std::string(products::messaging::kUrlDomains), link_domains(config));
-  terms.emplace(terms_of(config, *rates));
+  terms.emplace(terms_of(config, *rates, inventory));
   media.emplace(products::messaging::MediaStore::Means{*fetcher, *blobs, *secrets, pictures,
                                                        config.base_url()});
   const products::messaging::SendingMeans sending{

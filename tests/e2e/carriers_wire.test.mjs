@@ -126,9 +126,15 @@ describe('receipts', () => {
     header.answer = () => ({});
     await tandem.advance(25 * 3_600_000);
     assert.equal((await ended(id)).to[0].status, 'delivery_unconfirmed');
+    const record = async () => (await client.detailRecords.list({ filter: { record_type: 'messaging' }, page: { size: 50 } })).data.find((r) => r.uuid === id);
+    const first = await record();
+    assert.equal(first.status, 'dlr_unconfirmed');
     await header.bound(3);
     header.report(submit.id);
     await hooks.wait((r) => r.json?.data?.event_type === 'message.finalized' && r.json.data.payload.id === id && r.json.data.payload.to[0].status === 'delivered');
+    const second = await record();
+    assert.deepEqual([second.status, second.cost, second.created_at, second.sent_at], ['delivered', first.cost, first.created_at, first.sent_at]);
+    assert.ok(second.updated_at >= first.updated_at);
   });
 });
 

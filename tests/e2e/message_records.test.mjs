@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { buyNumber } from './messaging.mjs';
 import { Receiver, Tandem } from './tandem.mjs';
+import { until } from './until.mjs';
 
 let tandem;
 let client;
@@ -54,6 +55,48 @@ test('its record has what the contract names', async () => {
   assert.deepEqual(record.errors, []);
 });
 
+test('its record names the network as number lookups do, and the tags of the number', async () => {
+  const [{ id }] = (await client.phoneNumbers.list({ filter: { phone_number: number } })).data;
+  await client.phoneNumbers.update(id, { tags: ['spring', 'shop'] });
+  const to = '+13122340602';
+  const { record, payload } = await costOf({ to });
+  const { carrier } = (await client.numberLookup.retrieve(to, { type: 'carrier' })).data;
+  assert.equal(record.carrier, carrier.name);
+  assert.equal(payload.to[0].carrier, carrier.name);
+  assert.equal(record.mcc, carrier.mobile_country_code || '310');
+  assert.equal(record.mnc ?? '', carrier.mobile_network_code);
+  assert.deepEqual([record.tags, payload.tags, record.on_net], ['spring,shop', ['spring', 'shop'], false]);
+  const british = (await costOf({ to: '+447400123457', from: 'Books', messaging_profile_id: profile.id })).record;
+  assert.match(`${british.carrier} ${british.mcc} ${british.mnc}`, /^(EE 234 30|O2 234 10|Vodafone 234 15|Three 234 20)$/);
+  assert.equal(british.tags, '');
+});
+
+test('its record tells what became of the webhook', async () => {
+  const webhook_failover_url = `${hooks.url}/failover`;
+  const { record } = await costOf({ to: '+13125550605', webhook_failover_url });
+  assert.deepEqual([record.delivery_status_webhook_url, record.delivery_status_failover_url], [webhook_failover_url, hooks.url]);
+  const statusOf = (id) => until(async () => (await recordOf(id)).delivery_status, Boolean, 'the webhook to be noted');
+  assert.equal(await statusOf(record.uuid), 'success: webhook succeeded');
+  const deaf = await Receiver.start((seen) => (seen.json.data.event_type === 'message.finalized' ? 500 : 200));
+  const { data } = await client.messages.send({ from: number, to: '+13125550606', text: 'unheard', webhook_url: deaf.url, use_profile_webhooks: false });
+  await deaf.event('message.finalized');
+  assert.equal(await statusOf(data.id), 'failed: webhook failed');
+  await deaf.stop();
+  const { data: silent } = await client.messages.send({ from: number, to: '+13125550607', text: 'no webhook', use_profile_webhooks: false });
+  await until(async () => (await client.messages.retrieve(silent.id)).data.to[0].status, (status) => status === 'delivered', 'its end');
+  assert.equal((await recordOf(silent.id)).delivery_status, undefined);
+});
+
+test('between two numbers of the platform it is received, and on-net both ways', async () => {
+  const other = await buyNumber(tandem, client, profile.id);
+  const { record } = await costOf({ to: other, text: 'inside' });
+  assert.deepEqual([record.on_net, record.carrier], [true, 'Tandem']);
+  const { payload } = (await hooks.wait((r) => r.json?.data?.event_type === 'message.received' && r.json.data.payload.text === 'inside')).json.data;
+  assert.deepEqual([payload.from.carrier, payload.from.line_type], ['Tandem', 'VoIP']);
+  const inbound = await recordOf(payload.id);
+  assert.deepEqual([inbound.on_net, inbound.carrier, inbound.delivery_status_webhook_url], [true, 'Tandem', hooks.url]);
+});
+
 test('what a network took over is paid, even when it fails there; what networks break is not', async () => {
   const failed = await costOf({ to: '+15005550008' });
   assert.equal(failed.cost, 40);
@@ -97,7 +140,7 @@ test('reports find them by what they are', async () => {
   const found = async (query) => (await client.reports.listMdrs(query)).data.length;
   assert.equal(await found({ status: 'GW_REJECT' }), 1);
   assert.equal(await found({ cld: '+13125550601' }), 2);
-  assert.ok(await found({ direction: 'INBOUND' }) === 3);
+  assert.ok(await found({ direction: 'INBOUND' }) === 4);
   assert.equal(await found({ message_type: 'MMS' }), 1);
   assert.equal(await found({ profile: 'Books', status: 'FAILED' }), 3);
   assert.equal(await found({ profile: 'Others' }), 0);
@@ -106,5 +149,5 @@ test('reports find them by what they are', async () => {
   assert.ok(data.result.length > 0);
   const usage = await client.usageReports.list({ product: 'messaging', dimensions: ['direction'], metrics: ['cost', 'count'], date_range: 'today' });
   const inbound = usage.data.find(({ direction }) => direction === 'inbound');
-  assert.equal(Number(inbound.count), 3);
+  assert.equal(Number(inbound.count), 4);
 });

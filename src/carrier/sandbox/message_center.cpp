@@ -97,7 +97,8 @@ class MessageCenter::Impl final : public smpp::ServerListener,
   void schedule(WallTime at, Due due);
   void sleep();
   void run(Due due);
-  void arrive(const SubmitRecord& record, store::Batch& batch);
+  [[nodiscard]] std::optional<Text> arrive(const SubmitRecord& record, store::Batch& batch);
+  void pass_on(Text text);
   void offer_receipt(const std::string& id);
   void settle(const std::string& id);
   void accepted(const smpp::RequestToken& token, SubmitRecord record);
@@ -184,7 +185,7 @@ void MessageCenter::Impl::on_submit(const smpp::RequestToken& token, const std::
   if (until && *until) submit.validity = **until - now;
   const Verdict verdict = decide(script_of(record.to), submit);
   if (verdict.status != Status::Ok) return server_.answer_submit(token, verdict.status);
-  if (pending_.size() + due_.size() >= kMaxPending) {
+  if (pending_.size() + due_.size() >= kMaxPending || outbox_.full()) {
     return server_.answer_submit(token, Status::MessageQueueFull);
   }
   record.id = ids_.token(kIdCharacters);
@@ -196,14 +197,17 @@ void MessageCenter::Impl::on_submit(const smpp::RequestToken& token, const std::
 /// Durable before it is answered.
 void MessageCenter::Impl::accepted(const smpp::RequestToken& token, SubmitRecord record) {
   store::Batch batch;
+  std::optional<Text> onward;
   if (record.arrives_at && *record.arrives_at <= record.submitted_at) {
-    arrive(record, batch);
+    onward = arrive(record, batch);
     record.arrives_at.reset();
   }
   if (record.arrives_at || record.receipt) batch.puts.push_back(row_of(record));
-  commit(std::move(batch), [this, token, record = std::move(record)](bool kept) mutable {
+  commit(std::move(batch), [this, token, record = std::move(record),
+                            onward = std::move(onward)](bool kept) mutable {
     if (!kept) return server_.answer_submit(token, Status::SystemError);
     server_.answer_submit(token, Status::Ok, record.id);
+    if (onward) pass_on(std::move(*onward));
     if (!record.arrives_at && !record.receipt) return;
     if (record.arrives_at) schedule(*record.arrives_at, {Due::Kind::Arrival, record.id, {}});
     const std::string id = record.id;
@@ -216,8 +220,9 @@ void MessageCenter::Impl::accepted(const smpp::RequestToken& token, SubmitRecord
   });
 }
 
-/// Adds the whole text to the handset's inbox when its last part is there, and plans the reply.
-void MessageCenter::Impl::arrive(const SubmitRecord& record, store::Batch& batch) {
+/// Adds the whole text to the handset's inbox when its last part is there, and plans the reply. A
+/// text for one of the platform's numbers is given back, to be passed on once it is kept.
+std::optional<Text> MessageCenter::Impl::arrive(const SubmitRecord& record, store::Batch& batch) {
   const WallTime now = clock_.now();
   Text text{ids_.uuid(), false, record.from, record.to, {}, {}, now};
   if (record.content.concatenation) {
@@ -229,19 +234,30 @@ void MessageCenter::Impl::arrive(const SubmitRecord& record, store::Batch& batch
                             record.content.national,
                             record.content.bytes};
     auto outcome = reassembly_.add(std::move(fragment), now);
-    if (!outcome.text) return;
+    if (!outcome.text) return std::nullopt;
     text.text = std::move(outcome.text->text);
   } else {
     text.text = record.content.text();
   }
   if (record.multimedia) text.multimedia = *record.multimedia;
+  if (options_.is_platforms && options_.is_platforms(record.to)) {
+    batch.puts.push_back(Outbox::row_of(text));
+    return text;
+  }
   batch.puts.push_back(row_of(text));
   auto reply = reply_to(script_of(record.to), text.text);
-  if (!reply || due_.size() >= kMaxPending) return;
+  if (!reply || due_.size() >= kMaxPending) return std::nullopt;
   HandsetText answer{record.to, record.from, std::move(reply->text), {}};
   answer.multimedia.others = text.multimedia.others;  // who answers a group answers all of it
   if (reply->picture) answer.multimedia.media.push_back({std::string(kPicturePath), "image/png"});
   schedule(now + reply->after, {Due::Kind::Reply, {}, std::move(answer)});
+  return std::nullopt;
+}
+
+void MessageCenter::Impl::pass_on(Text text) {
+  const std::string id = text.id;
+  outbox_.add(std::move(text));
+  offer_text(id);
 }
 
 void MessageCenter::Impl::schedule(WallTime at, Due due) {
@@ -281,7 +297,7 @@ void MessageCenter::Impl::run(Due due) {
   if (due.kind == Due::Kind::Receipt) return offer_receipt(due.submit);
   store::Batch batch;
   SubmitRecord& record = found->second;
-  arrive(record, batch);
+  std::optional<Text> onward = arrive(record, batch);
   record.arrives_at.reset();
   if (record.receipt) {
     batch.puts.push_back(row_of(record));
@@ -289,7 +305,9 @@ void MessageCenter::Impl::run(Due due) {
     batch.removes.push_back({std::string(kSubmits), record.id});
     pending_.erase(found);
   }
-  commit(std::move(batch), [](bool) {});
+  commit(std::move(batch), [this, onward = std::move(onward)](bool kept) mutable {
+    if (kept && onward) pass_on(std::move(*onward));
+  });
 }
 
 void MessageCenter::Impl::offer_receipt(const std::string& id) {
@@ -367,8 +385,7 @@ void MessageCenter::Impl::send(HandsetText text, UniqueFunction<void(Result<std:
          [this, sent = std::move(sent), told = std::move(told)](bool kept) mutable {
            if (!kept) return told(fail("the text cannot be kept"));
            std::string id = sent.id;
-           outbox_.add(std::move(sent));
-           offer_text(id);
+           pass_on(std::move(sent));
            told(std::move(id));
          });
 }

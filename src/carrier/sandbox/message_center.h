@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ struct CenterOptions {
   uint16_t port = 0;      // 0: any free one
   std::string system_id;  // who may bind, and where texts of handsets go
   std::string password;
+  /// Whether the platform has the number: texts to it go on to the platform. None: it has none.
+  std::function<bool(const std::string& number)> is_platforms;
 };
 
 /// A text that a handset sends to one of the platform's numbers.

@@ -21,7 +21,14 @@ std::optional<OwnedNumber> find_owned_number(const store::Snapshot& snapshot,
                      .type = text("phone_number_type"),
                      .connection_id = text("connection_id"),
                      .messaging_profile_id = text("messaging_profile_id"),
-                     .billing_group_id = text("billing_group_id")};
+                     .billing_group_id = text("billing_group_id"),
+                     .tags = tags_of(document)};
+}
+
+std::vector<std::string> tags_of(json::View number) {
+  std::vector<std::string> tags;
+  for (const json::View tag : number["tags"].items()) tags.emplace_back(tag.string());
+  return tags;
 }
 
 }  // namespace tandem::products

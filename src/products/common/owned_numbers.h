@@ -3,7 +3,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "core/json.h"
 #include "store/store.h"
 
 namespace tandem::products {
@@ -18,11 +20,15 @@ struct OwnedNumber {
   std::string connection_id;         // where its calls go; may be empty
   std::string messaging_profile_id;  // where its messages go; may be empty
   std::string billing_group_id;      // may be empty
+  std::vector<std::string> tags;
 };
 
 /// Who has the number, whichever account it is; nothing while nobody has it or it is not active.
 std::optional<OwnedNumber> find_owned_number(const store::Snapshot& snapshot,
                                              std::string_view phone_number);
+
+/// The `tags` of a number's document.
+std::vector<std::string> tags_of(json::View number);
 
 /// The documents that belong to a number, each under the number's id: what is set for its calls,
 /// for its voicemail and for its messages. Kept by the numbers product.

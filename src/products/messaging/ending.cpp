@@ -1,10 +1,9 @@
 #include "products/messaging/ending.h"
 
 #include "ledger/holds.h"
-#include "products/common/country_of.h"
-#include "products/common/detail_records.h"
 #include "products/common/number_health.h"
 #include "products/messaging/message.h"
+#include "products/messaging/message_record.h"
 #include "products/messaging/peer_outbox.h"
 
 namespace tandem::products::messaging {
@@ -30,14 +29,9 @@ std::string_view record_status(std::string_view status, std::optional<int> error
   return "failed";
 }
 
-/// Of its entry in the books and of its record.
-std::string id_of(const json::Value& message) {
-  return "message/" + std::string(message["id"].string());
-}
-
 ledger::Note note_of(const json::Value& message, const EndingContext& context) {
   ledger::Note note;
-  note.id = id_of(message);
+  note.id = record_id_of(message);
   note.owner = context.account;
   note.currency = kCurrency;
   note.product = ledger::Product::Messaging;
@@ -52,7 +46,7 @@ ledger::Note note_of(const json::Value& message, const EndingContext& context) {
 
 void pay(json::Value& message, bool charged, const EndingContext& context) {
   if (message["_held"].is_null()) return;
-  const ledger::Hold hold{.id = id_of(message),
+  const ledger::Hold hold{.id = record_id_of(message),
                           .owner = std::string(context.account),
                           .currency = std::string(kCurrency),
                           .amount = message["_held"].integer(),
@@ -70,47 +64,6 @@ void pay(json::Value& message, bool charged, const EndingContext& context) {
   message.set("cost", money_value(0));
 }
 
-void add_record(const json::Value& message, std::string_view status, std::optional<int> error,
-                const EndingContext& context) {
-  const std::string_view to = message["to"].items().front()["phone_number"].string();
-  const std::string_view from = message["from"]["phone_number"].string();
-  json::Value errors = json::Value::array();
-  if (error) errors.push(std::to_string(*error));
-  json::Value record =
-      json::Value::object({{"record_type", "message_detail_record"},
-                           {"uuid", message["id"]},
-                           {"user_id", context.account},
-                           {"direction", "outbound"},
-                           {"message_type", message["type"]},
-                           {"cli", from},
-                           {"cld", to},
-                           {"country_code", country_of(to)},
-                           {"source_country_code", country_of(from)},
-                           {"parts", message["parts"]},
-                           {"profile_id", message["messaging_profile_id"]},
-                           {"profile_name", message["_profile_name"]},
-                           {"status", record_status(status, error)},
-                           {"errors", std::move(errors)},
-                           {"cost", message["cost"]["amount"]},
-                           {"rate", money_value(message["_rate"].integer())["amount"]},
-                           {"carrier_fee", "0.00"},
-                           {"currency", kCurrency},
-                           {"on_net", false},
-                           {"fteu", false},
-                           {"tags", ""},
-                           {"created_at", message["received_at"]},
-                           {"updated_at", to_iso8601(context.moment.now)},
-                           {"completed_at", to_iso8601(context.moment.now)}});
-  for (const auto& [name, from_member] :
-       {std::pair{"sent_at", "sent_at"},
-        {"delivery_status_webhook_url", "webhook_url"},
-        {"delivery_status_failover_url", "webhook_failover_url"}}) {
-    if (message[from_member].is_string()) record.set(name, message[from_member]);
-  }
-  add_detail_record(context.effects, id_of(message), std::string(context.account),
-                    std::move(record), context.moment.now);
-}
-
 void conclude(json::Value& message, std::string_view status, std::optional<int> error,
               const EndingContext& context) {
   message.set("_status", status);
@@ -123,6 +76,15 @@ void conclude(json::Value& message, std::string_view status, std::optional<int> 
   if (error) add_error(message, *error);
   message.set("completed_at", to_iso8601(context.moment.now));
   clear_due(message);
+}
+
+/// By record, by receipt and by webhook.
+void announce_end(const json::Value& message, std::string_view status, std::optional<int> error,
+                  const EndingContext& context) {
+  owe_receipts(message, status, error, context.account, context.moment, context.effects);
+  std::string event = tell(message, context.account, "message.finalized", context.moment.now,
+                           context.moment.ids, context.effects);
+  add_message_record(message, {record_status(status, error), error, std::move(event)}, context);
 }
 
 }  // namespace
@@ -141,15 +103,12 @@ void finish(json::Value& message, std::string_view status, std::optional<int> er
             const EndingContext& context) {
   conclude(message, status, error, context);
   pay(message, is_charged(status, error), context);
-  add_record(message, status, error, context);
   const std::string_view from = message["from"]["phone_number"].string();
   const Ending ending = status == "delivered" ? Ending::Delivered
                         : is_spam(error)      ? Ending::Spam
                                               : Ending::Failed;
   count_ending(context.effects.batch, from, ending);
-  owe_receipts(message, status, error, context.account, context.moment, context.effects);
-  tell(message, context.account, "message.finalized", context.moment.now, context.moment.ids,
-       context.effects);
+  announce_end(message, status, error, context);
 }
 
 void cancel(json::Value& message, const EndingContext& context) {
@@ -161,10 +120,7 @@ void cancel(json::Value& message, const EndingContext& context) {
 void correct(json::Value& message, std::string_view status, std::optional<int> error,
              const EndingContext& context) {
   conclude(message, status, error, context);
-  add_record(message, status, error, context);
-  owe_receipts(message, status, error, context.account, context.moment, context.effects);
-  tell(message, context.account, "message.finalized", context.moment.now, context.moment.ids,
-       context.effects);
+  announce_end(message, status, error, context);
 }
 
 }  // namespace tandem::products::messaging

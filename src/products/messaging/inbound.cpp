@@ -4,13 +4,13 @@
 #include "ledger/payers.h"
 #include "ledger/rates.h"
 #include "products/common/country_of.h"
-#include "products/common/detail_records.h"
 #include "products/common/number_health.h"
 #include "products/common/owned_numbers.h"
 #include "products/messaging/delivery.h"
 #include "products/messaging/ending.h"
 #include "products/messaging/keywords.h"
 #include "products/messaging/message.h"
+#include "products/messaging/message_record.h"
 #include "products/messaging/optouts.h"
 #include "products/messaging/outbound.h"
 #include "products/messaging/peer_outbox.h"
@@ -24,6 +24,7 @@ constexpr std::string_view kCurrency = "USD";
 struct Owner {
   std::string account;
   std::string billing_group;
+  std::vector<std::string> tags;
   std::optional<Profile> profile;
 };
 
@@ -32,14 +33,14 @@ std::optional<Owner> find_owner(const store::Snapshot& snapshot, std::string_vie
     const auto row = snapshot.find(kShortCodes, std::nullopt, "short_code", number);
     if (!row) return std::nullopt;
     const json::Value code = api::document_of(*row);
-    return Owner{row->account, {}, find_profile(snapshot, code["messaging_profile_id"].string())};
+    return Owner{row->account, {}, {}, find_profile(snapshot, code["messaging_profile_id"].string())};
   }
   const auto owned = find_owned_number(snapshot, number);
   if (!owned) return std::nullopt;
   const auto settings = snapshot.get(kMessagingSettings, owned->id);
   if (!settings) return std::nullopt;
   const json::Value messaging = api::document_of(*settings);
-  return Owner{owned->account, owned->billing_group_id,
+  return Owner{owned->account, owned->billing_group_id, owned->tags,
                find_profile(snapshot, messaging["messaging_profile_id"].string())};
 }
 
@@ -53,6 +54,8 @@ json::Value make_document(const InboundText& inbound, const Owner& owner, std::s
   json::Value others = json::Value::array();
   for (const std::string& other : inbound.multimedia.others)
     others.push(address(other, "delivered"));
+  json::Value tags = json::Value::array();
+  for (const std::string& tag : owner.tags) tags.push(tag);
   json::Value message = json::Value::object(
       {{"id", id},
        {"record_type", "message"},
@@ -70,7 +73,7 @@ json::Value make_document(const InboundText& inbound, const Owner& owner, std::s
        {"cost", money_value(price)},
        {"cost_breakdown",
         json::Value::object({{"rate", money_value(price)}, {"carrier_fee", money_value(0)}})},
-       {"tags", json::Value::array()},
+       {"tags", std::move(tags)},
        {"errors", json::Value::array()},
        {"tcr_campaign_id", nullptr},
        {"tcr_campaign_billable", false},
@@ -80,6 +83,7 @@ json::Value make_document(const InboundText& inbound, const Owner& owner, std::s
        {"completed_at", nullptr},
        {"valid_until", nullptr},
        {"_status", "received"},
+       {"_profile_name", owner.profile->name},
        {"_webhook", owner.profile->webhook_version}});
   if (inbound.mms) message.set("subject", inbound.multimedia.subject);
   const auto url = [](const std::string& text) {
@@ -88,37 +92,6 @@ json::Value make_document(const InboundText& inbound, const Owner& owner, std::s
   message.set("webhook_url", url(owner.profile->webhook_url));
   message.set("webhook_failover_url", url(owner.profile->webhook_failover_url));
   return message;
-}
-
-void add_record(const InboundText& inbound, const Owner& owner, const json::Value& message,
-                WallTime now, api::Effects& effects) {
-  const json::Value record =
-      json::Value::object({{"record_type", "message_detail_record"},
-                           {"uuid", message["id"]},
-                           {"user_id", owner.account},
-                           {"direction", "inbound"},
-                           {"message_type", message["type"]},
-                           {"cli", inbound.from},
-                           {"cld", inbound.to},
-                           {"country_code", country_of(inbound.to)},
-                           {"source_country_code", country_of(inbound.from)},
-                           {"parts", inbound.parts},
-                           {"profile_id", owner.profile->id},
-                           {"profile_name", owner.profile->name},
-                           {"status", "received"},
-                           {"errors", json::Value::array()},
-                           {"cost", message["cost"]["amount"]},
-                           {"rate", message["cost_breakdown"]["rate"]["amount"]},
-                           {"carrier_fee", "0.00"},
-                           {"currency", kCurrency},
-                           {"on_net", false},
-                           {"fteu", false},
-                           {"tags", ""},
-                           {"created_at", to_iso8601(now)},
-                           {"updated_at", to_iso8601(now)},
-                           {"completed_at", to_iso8601(now)}});
-  add_detail_record(effects, "message/" + std::string(message["id"].string()), owner.account,
-                    record, now);
 }
 
 void charge(const InboundText& inbound, const Owner& owner, const std::string& id,
@@ -169,10 +142,13 @@ api::Effects receive_text(const InboundText& inbound, api::Moment moment,
   if (ledger::read_spendable(snapshot, owner->account) < price.amount) price = {};
 
   const std::string id = moment.ids.uuid();
-  const json::Value message = make_document(inbound, *owner, id, price.amount, moment.now);
+  json::Value message = make_document(inbound, *owner, id, price.amount, moment.now);
+  add_networks(message, snapshot, terms);
   effects.put(std::string(kMessages), id, owner->account, message, store::kNew, moment.now);
-  tell(message, owner->account, "message.received", moment.now, moment.ids, effects);
-  add_record(inbound, *owner, message, moment.now, effects);
+  std::string event =
+      tell(message, owner->account, "message.received", moment.now, moment.ids, effects);
+  add_message_record(message, {"received", {}, std::move(event)},
+                     {moment, snapshot, effects, owner->account});
   count_inbound(effects.batch, inbound.to);
   owe_text(message, snapshot, owner->account, moment, effects);
 

@@ -133,15 +133,17 @@ std::string shown_as_data(const json::Value& message) {
   return R"({"data":)" + shown(message) + '}';
 }
 
-void tell(const json::Value& message, std::string_view account, std::string_view type, WallTime now,
-          Ids& ids, api::Effects& effects) {
-  effects.events.push_back({.id = ids.uuid(),
+std::string tell(const json::Value& message, std::string_view account, std::string_view type,
+                 WallTime now, Ids& ids, api::Effects& effects) {
+  std::string id = ids.uuid();
+  effects.events.push_back({.id = id,
                             .account = std::string(account),
                             .type = std::string(type),
                             .subject = std::string(message["id"].string()),
                             .payload = shown(message),
                             .occurred_at = now,
                             .target = target_of(message)});
+  return id;
 }
 
 Drafts::Draft* Drafts::find(std::string_view id) {

@@ -25,6 +25,8 @@
 ///   _webhook      version of the webhook's body
 ///   _priority     0 goes first, 1 is usual
 ///   _smart        typographic characters are replaced by what GSM has for them
+///   _mcc _mnc     of the far end's network, as far as they are known
+///   _on_net       the far end is a number of the platform too
 ///   _receipts     that are owed to the peer it came from (peer_outbox.h)
 namespace tandem::products::messaging {
 
@@ -66,8 +68,8 @@ std::string shown(const json::Value& message);
 /// The same as the `data` of an answer.
 std::string shown_as_data(const json::Value& message);
 
-/// Tells the address that the message names, if it names one.
-void tell(const json::Value& message, std::string_view account, std::string_view type, WallTime now,
+/// Tells the address that the message names, if it names one. Gives the event's id.
+std::string tell(const json::Value& message, std::string_view account, std::string_view type, WallTime now,
           Ids& ids, api::Effects& effects);
 
 /// Counter of an account's messages that wait in the queue.

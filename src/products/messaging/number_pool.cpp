@@ -39,6 +39,7 @@ std::vector<Candidate> candidates_of(const store::Snapshot& snapshot, const Prof
     if (!owned || settings->root()["features"]["sms"].is_null()) continue;
     Candidate candidate{number_sender(settings->root()), 0};
     candidate.sender.billing_group = owned->billing_group_id;
+    candidate.sender.tags = owned->tags;
     candidate.weight = candidate.sender.kind == SenderKind::TollFree
                            ? profile.pool->toll_free_weight
                            : profile.pool->long_code_weight;

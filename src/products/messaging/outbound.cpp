@@ -9,6 +9,7 @@
 #include "products/messaging/checks.h"
 #include "products/messaging/links.h"
 #include "products/messaging/message.h"
+#include "products/messaging/message_record.h"
 
 namespace tandem::products::messaging {
 namespace {
@@ -164,6 +165,12 @@ void set_webhooks(json::Value& message, const SendRequest& request, const Profil
   message.set("_webhook", profile.webhook_version);
 }
 
+json::Value tags_of(const Sender& sender) {
+  json::Value list = json::Value::array();
+  for (const std::string& tag : sender.tags) list.push(tag);
+  return list;
+}
+
 json::Value make_document(const SendRequest& request, const SenderChoice& choice, const Load& load,
                           const Cost& cost, std::string_view account, WallTime now) {
   const bool mms = request.type == "MMS";
@@ -186,7 +193,7 @@ json::Value make_document(const SendRequest& request, const SenderChoice& choice
        {"cost", money(cost.amount)},
        {"cost_breakdown",
         json::Value::object({{"rate", money(cost.rate)}, {"carrier_fee", money(0)}})},
-       {"tags", json::Value::array()},
+       {"tags", tags_of(choice.sender)},
        {"errors", json::Value::array()},
        {"tcr_campaign_id", nullptr},
        {"tcr_campaign_billable", false},
@@ -198,7 +205,6 @@ json::Value make_document(const SendRequest& request, const SenderChoice& choice
        {"_billing_group", choice.sender.billing_group},
        {"_kind", static_cast<int>(choice.sender.kind)},
        {"_price", cost.amount},
-       {"_rate", cost.rate},
        {"_cost", cost.carrier},
        {"_priority", request.priority}});
   if (load.transliterated) message.set("_smart", true);
@@ -270,6 +276,7 @@ Result<json::Value, ApiError> accept(const SendRequest& asked, api::Moment momen
 
   json::Value message = make_document(request, *choice, *load, *cost, account, moment.now);
   message.set("id", id);
+  add_networks(message, snapshot, terms);
   set_status(message, "queued");
   count_spending(message, choice->profile, cost->amount, moment.now, effects.batch);
   if (request.send_at) {

@@ -54,7 +54,7 @@ struct World {
 
   void declare_all(api::Registry& registry) {
     declare(registry, handed.get());
-    registry.collection({std::string(kPhoneNumbers), {}});
+    registry.collection({std::string(kPhoneNumbers), {{.path = "phone_number", .everywhere = true}}});
     registry.collection({std::string(kMessagingSettings), {{.path = "messaging_profile_id"}}});
     for (const store::Collection& collection : ledger::collections()) {
       registry.collection(collection);

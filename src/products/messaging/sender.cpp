@@ -69,6 +69,7 @@ Choice find_number(const store::Snapshot& snapshot, std::string_view account, st
   }
   Sender sender = number_sender(document->root());
   sender.billing_group = number->root()["billing_group_id"].string();
+  sender.tags = tags_of(number->root());
   const std::string own(document->root()["messaging_profile_id"].string());
   return with_profile(snapshot, account, std::move(sender), own, asked);
 }
@@ -78,11 +79,12 @@ Choice find_short_code(const store::Snapshot& snapshot, std::string_view account
   const auto row = snapshot.find(kShortCodes, account, "short_code", from);
   if (!row) return not_a_sender("You have no such short code.");
   const auto document = json::Document::parse(row->body);
-  Sender sender{SenderKind::ShortCode,
-                std::string(from),
-                std::string(document->root()["country_code"].string()),
-                {},
-                true};
+  Sender sender{.kind = SenderKind::ShortCode,
+                .address = std::string(from),
+                .country = std::string(document->root()["country_code"].string()),
+                .billing_group = {},
+                .tags = {},
+                .mms = true};
   const std::string own(document->root()["messaging_profile_id"].string());
   return with_profile(snapshot, account, std::move(sender), own, asked);
 }
@@ -107,8 +109,10 @@ Choice find_alphanumeric(const store::Snapshot& snapshot, std::string_view accou
         "The name " + std::string(from) + " is not the profile's: " + profile->alpha_sender + ".",
         "/from");
   }
-  return SenderChoice{{SenderKind::Alphanumeric, std::string(from), {}, {}, false},
-                      std::move(*profile)};
+  Sender sender;
+  sender.kind = SenderKind::Alphanumeric;
+  sender.address = from;
+  return SenderChoice{std::move(sender), std::move(*profile)};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/call.h"
 #include "products/messaging/profile.h"
@@ -18,6 +19,7 @@ struct Sender {
   std::string address;
   std::string country;  // of the number; empty for an alphanumeric one
   std::string billing_group;
+  std::vector<std::string> tags;  // of the number
   bool mms = false;  // can carry pictures
 };
 

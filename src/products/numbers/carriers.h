@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "products/common/networks.h"
 #include "products/numbers/inventory.h"
 
 /// Who serves the numbers of the sandbox that nobody here has: real names of operators, spread over
@@ -17,6 +18,10 @@ struct Carrier {
 };
 
 Carrier carrier_of(const Number& number);
+
+/// The same for messages. A number that no plan of the sandbox has is with a mobile operator of its
+/// country.
+Network network_of(const Inventory& inventory, std::string_view e164);
 
 /// The same digits always give the same: what else a number is like is derived from it.
 uint64_t character_of(std::string_view phone_number);

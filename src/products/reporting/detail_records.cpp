@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "contract/query.h"
+#include "events/event.h"
 #include "products/reporting/reporting.h"
 
 // GET /detail_records. Whoever serves a call, a message, a verification ... writes the records.
@@ -63,6 +64,16 @@ Result<void, ApiError> narrow(const Call& call, const store::Snapshot&, store::Q
   return {};
 }
 
+/// What became of the webhook that tells of a message's end; nothing before its first try.
+void show_webhook(const Call&, const store::Snapshot& snapshot, json::Value& record) {
+  const std::string_view event = record["_event"].string();
+  if (event.empty()) return;
+  const auto delivery = snapshot.get(events::kDeliveries, event);
+  if (!delivery) return;
+  const bool taken = api::document_of(*delivery)["status"].string() == "delivered";
+  record.set("delivery_status", taken ? "success: webhook succeeded" : "failed: webhook failed");
+}
+
 }  // namespace
 
 void declare_detail_records(api::Registry& registry) {
@@ -71,6 +82,7 @@ void declare_detail_records(api::Registry& registry) {
       .collection = std::string(kDetailRecords),
       .indexes = {{.path = "_kind"}},
       .filters = {{"record_type", "_kind"}, {"date_range", ""}},
+      .on_read = show_webhook,
       .on_list = narrow,
   });
 }
