@@ -56,7 +56,7 @@ describe('an answering machine', () => {
   const machine = '+15005550206';
   const person = '+15005550209';
   for (const [mode, to, detected, greeting] of [['detect', machine, 'machine'], ['detect_beep', machine, 'machine', 'beep_detected'],
-    ['greeting_end', machine, 'machine', 'beep_detected'], ['detect', person, 'human']]) {
+    ['greeting_end', machine, 'machine', 'beep_detected'], ['detect_words', machine, 'machine', 'beep_detected'], ['detect', person, 'human']]) {
     test(`${to} is ${detected} by ${mode}`, { timeout: 60_000 }, async () => {
       const call = await calling.dial(to, { answering_machine_detection: mode, answering_machine_detection_config: { greeting_total_analysis_time_millis: 20_000 } });
       assert.equal((await calling.event('call.machine.detection.ended', call.id)).result, detected);
@@ -65,6 +65,20 @@ describe('an answering machine', () => {
       if (!greeting) assert.equal(calling.seen('call.machine.greeting.ended', call.id).length, 0);
     });
   }
+
+  test('without a beep is told of by greeting_end, not by detect_beep', { timeout: 60_000 }, async () => {
+    const to = '+13125550180';
+    const text = 'You have reached the office of somebody who is out at the moment. Please call again tomorrow in the morning, or write a letter to us.';
+    await calling.tandem.request('PUT', `/sandbox/subscribers/${to}`, { body: { answer_after_ms: 0, steps: [{ do: 'speak', text }, { do: 'wait', ms: 60_000 }] } });
+    const dial = (mode) => calling.dial(to, { answering_machine_detection: mode, answering_machine_detection_config: { greeting_total_analysis_time_millis: 20_000 } });
+    const beep = await dial('detect_beep');
+    const end = await dial('greeting_end');
+    assert.equal((await calling.event('call.machine.detection.ended', beep.id)).result, 'machine');
+    assert.equal((await calling.event('call.machine.greeting.ended', end.id, () => true, 30_000)).result, 'ended');
+    await calling.end(beep.id);
+    await calling.end(end.id);
+    assert.equal(calling.seen('call.machine.greeting.ended', beep.id).length, 0);
+  });
 
   test('of the better kind tells residences, and beeps', { timeout: 60_000 }, async () => {
     const human = await calling.dial(person, { answering_machine_detection: 'premium' });

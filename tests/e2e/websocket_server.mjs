@@ -29,12 +29,14 @@ function readFrame(buffer) {
   return { opcode: buffer[0] & 0x0f, payload, size: at + 4 + size };
 }
 
-/** Takes one connection; keeps the JSON texts that came. */
+/** Takes connections, once `ready` is so; keeps the JSON texts that came. */
 export class WebSocketServer {
   static async start() {
     const server = new WebSocketServer();
     server.texts = [];
     server.closed = false;
+    server.asked = false;
+    server.connections = 0;
     server.http = createServer().listen(0, '127.0.0.1');
     server.http.on('upgrade', (request, socket) => server.accept(request, socket));
     await once(server.http, 'listening');
@@ -42,7 +44,10 @@ export class WebSocketServer {
     return server;
   }
 
-  accept(request, socket) {
+  async accept(request, socket) {
+    this.asked = true;
+    await this.ready;
+    this.connections += 1;
     const key = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${key}\r\n\r\n`);
     this.socket = socket;

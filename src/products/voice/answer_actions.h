@@ -3,7 +3,7 @@
 #include "products/voice/turn.h"
 
 /// What a dial, a transfer or an answer asks to begin once the call is answered: a recording, media
-/// streaming, detection of answering machines, a prompt.
+/// streaming, detection of answering machines, another pitch, a prompt.
 namespace tandem::products::voice {
 
 /// From a request's body, in a form that is kept with the call; null when it asks for nothing.
@@ -11,8 +11,9 @@ namespace tandem::products::voice {
 Result<json::Value, api::ApiError> read_answer_actions(const api::Call& request,
                                                        const store::Snapshot& snapshot);
 
-/// The recording options of a dial or a bridge, under the names that record_start has.
-json::Value record_options(json::View body);
+/// The recording options of a dial or a bridge, under the names that record_start has. 10033 and
+/// 90028 for times that can't be.
+Result<json::Value, api::ApiError> record_options(json::View body);
 
 /// What read_answer_actions() gave shall begin with the answer of this call, besides what its
 /// outbound profile or its number already has for it.

@@ -64,6 +64,9 @@ void handle(Turn& turn, CallState& call, const reports::Answered& report) {
   }
   turn.tell(call, "call.answered", life_payload(call, "answered"));
   watch_money(turn, call);
+  if (!call.supervises.empty()) {
+    turn.order(orders::Supervise{call.id, call.supervises, call.supervisor_role});
+  }
   begin_on_answer(turn, call);
   voicemail_answered(turn, call);
   if (!call.peer.empty()) begin_bridge(turn, call);
@@ -73,6 +76,7 @@ void handle(Turn& turn, CallState& call, const reports::Answered& report) {
 void handle(Turn& turn, CallState& call, const reports::Bridged& report) {
   if (call.peer == report.other) return;
   call.peer = report.other;
+  call.supervises.clear();
   turn.order(orders::MuteDigits{call.id, call.mute_digits});
   // Of a call that is answered for the bridge, the answer is confirmed later.
   if (call.phase == Phase::Answered) begin_bridge(turn, call);
@@ -167,6 +171,7 @@ void end_call(Turn& turn, CallState& call, const reports::Ended& report) {
   end_gather(turn, call, "call_hangup");
   end_playing(turn, call);
   end_streaming(turn, call);
+  if (call.on_answer["stream"].is_object()) turn.order(orders::StopStream{.call = call.id});
   end_fork(turn, call);
   leave_queue(turn, call, "hangup");
   call.phase = Phase::Ended;

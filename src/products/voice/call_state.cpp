@@ -219,6 +219,8 @@ void work_fields(Archive& a, Part& c) {
   a("join_first", c.join_first);
   a("join_stays", c.join_stays);
   a("join_prompt", c.join_prompt);
+  a("supervises", c.supervises);
+  a("supervisor_role", c.supervisor_role);
   a("on_bridge", c.on_bridge);
   a("playing", c.playing);
   a("gather", c.gather);

@@ -118,12 +118,14 @@ struct CallState {
   std::string far_connection;  // whose phone or PBX the far end is, known by its sign-in or address
   int64_t transfers = 0;       // by phones, one after the other, that led to this leg
   std::string peer;            // the leg it is bridged with, or empty
-  bool mute_digits = false;  // its keys are kept from whom it is bridged with
-  std::string race;          // legs of one dial: the first that answers ends the others
-  std::string join_first;    // the leg this one was dialled for hears it after a prompt
-  bool join_stays = false;   // that leg stays when this one ends
-  uint64_t join_prompt = 0;  // the sound of that prompt
-  json::Value on_bridge;     // options of the recording that begins with the bridge
+  bool mute_digits = false;    // its keys are kept from whom it is bridged with
+  std::string race;            // legs of one dial: the first that answers ends the others
+  std::string join_first;      // the leg this one was dialled for hears it after a prompt
+  bool join_stays = false;     // that leg stays when this one ends
+  uint64_t join_prompt = 0;    // the sound of that prompt
+  std::string supervises;      // the call it listens in on once it is answered, or empty
+  std::string supervisor_role;  // "monitor", "whisper", "barge"
+  json::Value on_bridge;        // options of the recording that begins with the bridge
 
   std::vector<Playing> playing;
   std::optional<Gather> gather;

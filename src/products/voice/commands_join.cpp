@@ -18,6 +18,9 @@ using contract::Op;
 /// Whom a bridge is with: the call that is named, or the one that waited longest in a queue.
 Result<CallState*, ApiError> find_other(CommandOrder& order) {
   const std::string_view queue = order.body()["queue"].string();
+  if (!order.body()["video_room_id"].string().empty()) {
+    return refuse("10015", "Calls can't join video rooms.", "/video_room_id");
+  }
   if (!queue.empty()) {
     CallState* first = first_in_queue(order.turn, order.call.account, queue);
     if (!first) return refuse("90035", "Nobody waits in this queue.", "/queue");
@@ -50,7 +53,11 @@ Result<void, ApiError> bridge(CommandOrder& order) {
   if (!other) return tl::unexpected(other.error());
   const json::View body = order.body();
   mute_digits(body, order.call, **other);
-  if (body["record"].string() == "record-from-answer") order.call.on_bridge = record_options(body);
+  if (body["record"].string() == "record-from-answer") {
+    auto options = record_options(body);
+    if (!options) return tl::unexpected(std::move(options.error()));
+    order.call.on_bridge = std::move(*options);
+  }
   orders::Bridge joined{order.call.id, (*other)->id, parks(body)};
   if (body["play_ringtone"].boolean()) joined.ringback = body["ringtone"].string("us");
   order.turn.order(std::move(joined));
@@ -75,6 +82,7 @@ Result<void, ApiError> complete_target(CommandOrder& order, CallState& target) {
 
 Result<void, ApiError> transfer(CommandOrder& order) {
   const json::View body = order.body();
+  if (auto spoken = check_encryption(body); !spoken) return spoken;
   const bool rings = order.call.phase == Phase::Ringing;
   if (rings && !order.call.incoming) return refuse("90034", "The call has not been answered.");
   const auto connection = find_connection(order.turn.snapshot(), order.call.connection_id);
@@ -105,6 +113,14 @@ Result<void, ApiError> transfer(CommandOrder& order) {
   return {};
 }
 
+Result<void, ApiError> switch_role(CommandOrder& order) {
+  CallState& call = order.call;
+  if (call.supervises.empty()) return refuse("10027", "The call supervises no other.");
+  call.supervisor_role = order.body()["role"].string();
+  order.turn.order(orders::Supervise{call.id, call.supervises, call.supervisor_role});
+  return {};
+}
+
 Result<void, ApiError> put_in_queue(CommandOrder& order) {
   const json::View body = order.body();
   std::optional<int64_t> size;
@@ -124,6 +140,8 @@ Result<void, ApiError> take_from_queue(CommandOrder& order) {
 void bind_join_commands(const Desk& desk) {
   bind_command(desk, Op::BridgeCall, "bridge", When::Answered, bridge);
   bind_command(desk, Op::TransferCall, "transfer", When::Alive, transfer);
+  bind_command(desk, Op::SwitchSupervisorRole, "switch_supervisor_role", When::Answered,
+               switch_role);
   bind_command(desk, Op::EnqueueCall, "enqueue", When::Answered, put_in_queue);
   bind_command(desk, Op::LeaveQueue, "leave_queue", When::Answered, take_from_queue);
 }

@@ -13,12 +13,10 @@ using api::refuse;
 using contract::Op;
 
 Result<void, ApiError> start_stream(CommandOrder& order) {
-  const std::string_view url = order.body()["stream_url"].string();
-  if (!url.starts_with("ws://") && !url.starts_with("wss://")) {
-    return refuse("10003", "The address begins with ws:// or wss://.", "/stream_url");
-  }
+  const auto options = read_stream(order.body());
+  if (!options) return tl::unexpected(options.error());
   if (order.call.streaming) return refuse("90045", "The call is streamed already.");
-  start_streaming(order.turn, order.call, stream_options(order.body()));
+  start_streaming(order.turn, order.call, *options);
   return {};
 }
 

@@ -55,7 +55,6 @@ json::Value result_payload(std::string_view result) {
 Detection read_detection(std::string_view mode, json::View config) {
   Detection detection;
   detection.premium = mode == "premium";
-  detection.greeting_end = mode == "greeting_end" || mode == "detect_beep" || mode == "premium";
   const auto read = [&](std::string_view name, int64_t& to) { to = config[name].integer(to); };
   read("after_greeting_silence_millis", detection.after_greeting_silence_millis);
   read("between_words_silence_millis", detection.between_words_silence_millis);
@@ -93,7 +92,7 @@ void on_report(Turn& turn, CallState& call, const reports::Detected& report) {
   if (premium) about.set("feature", "PREMIUM");
   charge_service(turn, call, "amd", "amd", 0, std::move(about));
   const bool machine = report.result == media::AmdResult::Machine;
-  if (!machine || call.detection == "detect" || call.detection == "detect_words") {
+  if (!machine || call.detection == "detect") {
     call.detection.clear();
     turn.order(orders::StopDetecting{call.id});
   }
@@ -101,9 +100,10 @@ void on_report(Turn& turn, CallState& call, const reports::Detected& report) {
 
 void on_report(Turn& turn, CallState& call, const reports::GreetingEnded& report) {
   if (call.detection.empty()) return;
-  const bool premium = std::exchange(call.detection, {}) == "premium";
+  const std::string mode = std::exchange(call.detection, {});
   const bool beep = report.result == media::AmdGreetingEnd::Beep;
-  if (premium) {
+  if (mode == "detect_beep" && !beep) return;
+  if (mode == "premium") {
     turn.tell(call, "call.machine.premium.greeting.ended",
               result_payload(beep ? "beep_detected" : "no_beep_detected"));
   } else {

@@ -75,6 +75,23 @@ Result<void, ApiError> link(Turn& turn, const api::Call& request, OutboundAsk& a
   return {};
 }
 
+/// The call that the new one listens in on.
+Result<const CallState*, ApiError> find_supervised(Turn& turn, const api::Call& request) {
+  const std::string_view id = request.body["supervise_call_control_id"].string();
+  if (id.empty()) return nullptr;
+  const std::string pointer = "/supervise_call_control_id";
+  const CallState* const call = turn.find(id);
+  if (!call || call->account != request.account.id) {
+    return refuse("90015", "No call of yours has this call_control_id.", pointer);
+  }
+  if (!call->alive()) return refuse("90018", "That call has ended.", pointer);
+  if (call->phase != Phase::Answered) {
+    return refuse("90034", "That call has not been answered.", pointer);
+  }
+  if (!call->supervises.empty()) return refuse("10027", "That call supervises another.", pointer);
+  return call;
+}
+
 Result<CallState*, ApiError> add_leg(Turn& turn, const api::Call& request,
                                      const Connection& connection, const OutboundAsk& ask,
                                      const json::Value& on_answer) {
@@ -88,6 +105,9 @@ Result<CallState*, ApiError> add_leg(Turn& turn, const api::Call& request,
   add_answer_actions(call, on_answer);
   orders::Dial order = dial_order(request.body, *leg);
   order.digits = connection.document["dtmf_type"].string("RFC 2833");
+  if (request.body["stream_establish_before_call_originate"].boolean()) {
+    order.stream_url = request.body["stream_url"].string();
+  }
   const CallState* linked = turn.find_alive(request.body["link_to"].string());
   if (linked && request.body["bridge_on_answer"].boolean()) {
     order.with = linked->id;
@@ -138,6 +158,12 @@ void take_webhook(json::View body, CallState& call) {
   call.webhook_url = url;
   call.webhook_failover_url.clear();
   call.webhook_get = body["webhook_url_method"].string() == "GET";
+}
+
+Result<void, ApiError> check_encryption(json::View body) {
+  if (body["media_encryption"].string() != "DTLS") return {};
+  return refuse("10015", "Media can be encrypted by SRTP with keys in the SDP, not by DTLS.",
+                "/media_encryption");
 }
 
 orders::Dial dial_order(json::View body, const Outbound& leg) {
@@ -194,12 +220,19 @@ api::Outcome dial(const api::Call& request, const store::Snapshot& snapshot, con
   if (auto linked = link(turn, request, ask); !linked) return tl::unexpected(linked.error());
   auto on_answer = read_answer_actions(request, snapshot);
   if (!on_answer) return tl::unexpected(std::move(on_answer.error()));
+  if (auto spoken = check_encryption(body); !spoken) return tl::unexpected(spoken.error());
+  const auto supervised = find_supervised(turn, request);
+  if (!supervised) return tl::unexpected(supervised.error());
   std::vector<CallState*> legs;
   for (const std::string& number : numbers) {
     ask.to = number;
     auto leg = add_leg(turn, request, *connection, ask, *on_answer);
     if (!leg) return tl::unexpected(std::move(leg.error()));
     legs.push_back(*leg);
+    if (*supervised) {
+      (*leg)->supervises = (*supervised)->id;
+      (*leg)->supervisor_role = body["supervisor_role"].string("barge");
+    }
     ask.session_id = (*leg)->session_id;
     if (numbers.size() > 1) (*leg)->race = legs.front()->id;
     tell_initiated(turn, **leg);

@@ -49,6 +49,12 @@ media::AmdConfig amd_config(const Detection& asked) {
 
 void OrderRunner::run(Order order) {
   if (auto* asked = std::get_if<orders::Dial>(&order)) return dial(std::move(*asked));
+  if (const auto* end = std::get_if<orders::HangUp>(&order)) {
+    if (stop_waiting(end->call)) return end_unplaced(end->call);
+  }
+  if (const auto* stop = std::get_if<orders::StopStream>(&order)) {
+    parts_.streams.forget(stop->call);
+  }
   std::visit(
       [this](auto& each) {
         if (const auto leg = parts_.legs.leg(each.call)) handle(*leg, each);
@@ -56,17 +62,39 @@ void OrderRunner::run(Order order) {
       order);
 }
 
+bool OrderRunner::stop_waiting(const std::string& call) {
+  const std::lock_guard lock(mutex_);
+  return waiting_.erase(call) > 0;
+}
+
+/// Of a call that nobody was asked to take yet.
+void OrderRunner::end_unplaced(const std::string& call) {
+  parts_.streams.forget(call);
+  reports::Ended ended;
+  ended.cause = "originator_cancel";
+  ended.source = "caller";
+  parts_.lanes.report(call, std::move(ended));
+}
+
 void OrderRunner::dial(orders::Dial order) {
+  if (order.stream_url.empty()) return dial_now(std::move(order));
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.insert(order.call);
+  }
+  const std::string call = order.call;
+  const std::string url = order.stream_url;
+  parts_.streams.connect_ahead(call, url, [this, order = std::move(order)]() mutable {
+    if (stop_waiting(order.call)) dial_now(std::move(order));
+  });
+}
+
+void OrderRunner::dial_now(orders::Dial order) {
   const bool referred = !order.referrer.empty();
   const std::string& first = referred ? order.referrer : order.with;
   const auto with = first.empty() ? std::optional<call::LegId>() : parts_.legs.leg(first);
-  if (!first.empty() && !with) {
-    // What it belongs to has ended meanwhile: so has this.
-    reports::Ended ended;
-    ended.cause = "originator_cancel";
-    ended.source = "caller";
-    return parts_.lanes.report(order.call, std::move(ended));
-  }
+  // What it belongs to has ended meanwhile: so has this.
+  if (!first.empty() && !with) return end_unplaced(order.call);
   call::DialPlan plan = dial_plan(order, referred ? std::nullopt : with);
   parts_.legs.add_dialled(order.call, [&] {
     if (referred) return parts_.calls.transfer(*with, std::move(plan), order.ringback);
@@ -144,6 +172,21 @@ void OrderRunner::handle(call::LegId leg, orders::Bridge& order) {
 
 void OrderRunner::handle(call::LegId leg, orders::MuteDigits& order) {
   parts_.calls.mute_digits(leg, order.muted);
+}
+
+void OrderRunner::handle(call::LegId leg, orders::ChangePitch& order) {
+  parts_.calls.change_pitch(leg, order.inbound ? media::Track::Inbound : media::Track::Outbound,
+                            order.factor);
+}
+
+void OrderRunner::handle(call::LegId leg, orders::Supervise& order) {
+  const auto supervised = parts_.legs.leg(order.supervised);
+  auto role = media::SupervisorRole::Barge;
+  if (order.role == "monitor") role = media::SupervisorRole::Monitor;
+  if (order.role == "whisper") role = media::SupervisorRole::Whisper;
+  // Alone, a supervisor would stay for nothing.
+  if (!supervised) return parts_.calls.hangup(leg);
+  parts_.calls.supervise(leg, *supervised, role);
 }
 
 void OrderRunner::handle(call::LegId leg, orders::Refer& order) {

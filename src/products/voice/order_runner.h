@@ -1,5 +1,10 @@
 #pragma once
 
+#include <mutex>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
 #include "products/voice/leg_table.h"
 #include "products/voice/orders.h"
 
@@ -36,6 +41,10 @@ class OrderRunner {
 
  private:
   void dial(orders::Dial order);
+  void dial_now(orders::Dial order);
+  /// Whether the call waited for its stream; it does no longer.
+  bool stop_waiting(const std::string& call);
+  void end_unplaced(const std::string& call);
   void handle(call::LegId leg, orders::Answer& order);
   void handle(call::LegId leg, orders::Reject& order);
   void handle(call::LegId leg, orders::HangUp& order);
@@ -47,6 +56,8 @@ class OrderRunner {
   void handle(call::LegId leg, orders::PauseRecording& order);
   void handle(call::LegId leg, orders::Bridge& order);
   void handle(call::LegId leg, orders::MuteDigits& order);
+  void handle(call::LegId leg, orders::ChangePitch& order);
+  void handle(call::LegId leg, orders::Supervise& order);
   void handle(call::LegId leg, orders::Refer& order);
   void handle(call::LegId leg, orders::HandOver& order);
   void handle(call::LegId leg, orders::SendInfo& order);
@@ -60,6 +71,8 @@ class OrderRunner {
   void handle(call::LegId, orders::Dial&) {}
 
   Parts parts_;
+  std::mutex mutex_;
+  std::unordered_set<std::string> waiting_;  // calls that are placed once their stream is there
 };
 
 }  // namespace tandem::products::voice

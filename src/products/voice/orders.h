@@ -26,12 +26,12 @@ struct Sound {
   std::string language = "en-US";
   bool ssml = false;
   bool male = false;
+  double speed = 1.0;  // of speech
 };
 
 /// Answering machine detection, in the API's terms; thresholds of 0 are the engine's own.
 struct Detection {
   bool premium = false;
-  bool greeting_end = false;  // go on until the greeting is over
   int64_t after_greeting_silence_millis = 0;
   int64_t between_words_silence_millis = 0;
   int64_t greeting_duration_millis = 0;
@@ -80,6 +80,7 @@ struct Dial {
   bool with_stays = false;  // when this one ends
   /// Instead of `with`: the leg whose far end asked that its partner be transferred here.
   std::string referrer;
+  std::string stream_url;  // a WebSocket to be connected with before, or empty
 };
 struct Answer {
   std::string call;
@@ -147,6 +148,19 @@ struct MuteDigits {
   std::string call;
   bool muted = true;
 };
+/// Changes the pitch of a voice: 2.0 is an octave higher.
+struct ChangePitch {
+  std::string call;
+  bool inbound = false;  // of the far end, instead of what it hears
+  double factor = 1.0;
+};
+/// Listens in on the call of another leg, and speaks there as the role ("monitor", "whisper",
+/// "barge") has it.
+struct Supervise {
+  std::string call;
+  std::string supervised;
+  std::string role;
+};
 struct Refer {
   std::string call;
   std::string target;
@@ -172,6 +186,7 @@ struct StartStream {
   std::string bidirectional_mode;
   std::string bidirectional_codec;
   int64_t bidirectional_rate = 8'000;
+  std::string bidirectional_target;
   std::string start_message;  // members of the "start" frame, JSON
 };
 struct StopStream {
@@ -205,10 +220,10 @@ struct StartTimer {
 using Order =
     std::variant<orders::Dial, orders::Answer, orders::Reject, orders::HangUp, orders::Play,
                  orders::StopPlaying, orders::SendDigits, orders::Record, orders::StopRecording,
-                 orders::PauseRecording, orders::Bridge, orders::MuteDigits, orders::Refer,
-                 orders::HandOver, orders::SendInfo, orders::StartStream, orders::StopStream,
-                 orders::StartFork, orders::StopFork, orders::Detect, orders::StopDetecting,
-                 orders::StartTimer>;
+                 orders::PauseRecording, orders::Bridge, orders::MuteDigits, orders::ChangePitch,
+                 orders::Supervise, orders::Refer, orders::HandOver, orders::SendInfo,
+                 orders::StartStream, orders::StopStream, orders::StartFork, orders::StopFork,
+                 orders::Detect, orders::StopDetecting, orders::StartTimer>;
 
 /// Who carries orders out.
 class Engine {

@@ -59,7 +59,8 @@ json::Value sound_document(const Sound& sound) {
                               {"text", sound.text},
                               {"language", sound.language},
                               {"ssml", sound.ssml},
-                              {"male", sound.male}});
+                              {"male", sound.male},
+                              {"speed", sound.speed}});
 }
 
 Sound read_sound(const json::Value& document) {
@@ -67,7 +68,8 @@ Sound read_sound(const json::Value& document) {
           .text = std::string(document["text"].string()),
           .language = std::string(document["language"].string()),
           .ssml = document["ssml"].boolean(),
-          .male = document["male"].boolean()};
+          .male = document["male"].boolean(),
+          .speed = document["speed"].number(1.0)};
 }
 
 uint64_t play(Turn& turn, CallState& call, Sound sound, Playing about, uint32_t loops, bool cache) {

@@ -67,7 +67,8 @@ void SoundLoader::load(Sound sound, bool cache, Done done) {
           {.text = std::move(sound.text),
            .ssml = sound.ssml,
            .language = std::move(sound.language),
-           .gender = sound.male ? media::SpeechGender::Male : media::SpeechGender::Female},
+           .gender = sound.male ? media::SpeechGender::Male : media::SpeechGender::Female,
+           .speed = sound.speed},
           told(std::move(done)));
   }
 }

@@ -7,6 +7,9 @@ namespace tandem::products::voice {
 namespace {
 
 constexpr std::string_view kMedia = "media";
+constexpr std::string_view kBasicLanguage = "en-US";  // all that this level of service speaks
+constexpr double kSlowest = 0.1;
+constexpr double kFastest = 2.0;
 constexpr int64_t kMaxPayload = 5'000;  // characters, as the error catalogue says
 
 bool is_web_address(std::string_view url) {
@@ -54,6 +57,10 @@ Result<std::optional<NamedSound>, api::ApiError> find_sound(const api::Call& req
   const std::string_view address = request.body[url].string();
   const std::string_view name = request.body[media].string();
   if (!address.empty()) {
+    if (!name.empty()) {
+      return api::refuse("10015", "Name an address or a stored file, not both.",
+                         "/" + std::string(media));
+    }
     if (!is_web_address(address)) {
       return api::refuse("10003", "The address begins with http:// or https://.",
                          "/" + std::string(url));
@@ -79,9 +86,20 @@ Result<Sound, api::ApiError> read_speech(json::View body, std::string_view paylo
   Sound sound;
   sound.kind = Sound::Kind::Speech;
   sound.text = text;
-  sound.language = body["language"].string("en-US");
+  sound.language = body["language"].string(kBasicLanguage);
   sound.ssml = body["payload_type"].string("text") == "ssml";
   sound.male = is_male(voice);
+  if (body["service_level"].string() == "basic") {
+    if (sound.ssml) return api::refuse("90011", "'basic' speaks plain text.", "/payload_type");
+    if (sound.language != kBasicLanguage) {
+      return api::refuse("90013", "'basic' speaks en-US.", "/language");
+    }
+  }
+  sound.speed = body["voice_settings"]["voice_speed"].number(1.0);
+  if (sound.speed < kSlowest || sound.speed > kFastest) {
+    return api::refuse("10015", "A voice_speed lies between 0.1 and 2.0.",
+                       "/voice_settings/voice_speed");
+  }
   return sound;
 }
 

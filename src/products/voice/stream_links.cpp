@@ -12,6 +12,7 @@
 #include "http/websocket.h"
 #include "products/voice/base64.h"
 #include "products/voice/sound_loader.h"
+#include "products/voice/stream_voice.h"
 #include "runtime/shards.h"
 #include "telephony/call/switch.h"
 #include "telephony/media/codec.h"
@@ -39,12 +40,20 @@ media::Track track_of(const std::string& name) {
   return name == "both_tracks" ? media::Track::Both : media::Track::Inbound;
 }
 
-media::CodecFormat codec_of(const std::string& name) {
+media::StreamTarget target_of(const std::string& name) {
+  if (name == "self") return media::StreamTarget::Self;
+  return name == "both" ? media::StreamTarget::Both : media::StreamTarget::Opposite;
+}
+
+/// Nothing for what can't be encoded, or is no codec's name.
+std::optional<media::CodecFormat> codec_of(const std::string& name) {
   const auto kind = media::codec_kind(name);
-  if (!kind || !media::can_transcode(*kind)) {
-    return media::CodecFormat::standard(media::CodecKind::Pcmu);
-  }
+  if (!kind || !media::can_transcode(*kind)) return std::nullopt;
   return media::CodecFormat::standard(*kind);
+}
+
+media::CodecFormat codec_or_default(const std::string& name) {
+  return codec_of(name).value_or(media::CodecFormat::standard(media::CodecKind::Pcmu));
 }
 
 }  // namespace
@@ -55,7 +64,8 @@ struct StreamLinks::Link {
   orders::StartStream order;
   media::CodecFormat codec;
   std::shared_ptr<http::WebSocket> socket;
-  std::unique_ptr<media::Decoder> decoder;
+  StreamVoice voice;
+  bool begun = false;  // the client knows what is coming
   int64_t sequence = 0;
   int64_t chunk = 0;
   bool ended = false;
@@ -64,7 +74,7 @@ struct StreamLinks::Link {
 
   /// A frame of its kind with the members every frame has, and `body` under the name of the kind.
   void send(std::string_view event, const json::Value& body) {
-    if (!socket) return;
+    if (!socket || !begun) return;
     json::Value frame = json::Value::object({{"event", event},
                                              {"sequence_number", std::to_string(++sequence)},
                                              {"stream_id", order.stream_id}});
@@ -94,29 +104,59 @@ StreamLinks::StreamLinks(runtime::Shard& shard, ReportLanes& lanes, SoundLoader&
 
 StreamLinks::~StreamLinks() = default;
 
+void StreamLinks::connect(const std::string& url, Connected done) {
+  if (!client_) {
+    http::Client::Options options;
+    options.allow = may_reach_;
+    client_ = std::make_unique<http::Client>(shard_, std::move(options));
+  }
+  auto answered = [done = std::move(done)](Result<Socket, http::ClientError> socket) mutable {
+    if (!socket) return done(nullptr);
+    (*socket)->send(R"({"event":"connected","version":"1.0.0"})", false);
+    done(std::move(*socket));
+  };
+  client_->connect_websocket(url, {}, kConnectTime, std::move(answered));
+}
+
+void StreamLinks::connect_ahead(const std::string& call, const std::string& url,
+                                UniqueFunction<void()> done) {
+  shard_.post([this, call, url, done = std::move(done)]() mutable {
+    connect(url, [this, call, done = std::move(done)](Socket socket) mutable {
+      if (socket) {
+        socket->on_message = [](const std::string&, bool) {};
+        socket->on_close = [this, call](uint16_t, std::string_view) { ahead_.erase(call); };
+        ahead_[call] = std::move(socket);
+      }
+      done();
+    });
+  });
+}
+
+void StreamLinks::forget(const std::string& call) {
+  shard_.post([this, call] {
+    auto node = ahead_.extract(call);
+    if (!node.empty()) node.mapped()->close(kNormalClosure, "");
+  });
+}
+
 void StreamLinks::open(call::LegId leg, orders::StartStream order) {
   shard_.post([this, leg, order = std::move(order)]() mutable {
     auto link = std::make_shared<Link>();
     link->leg = leg;
-    link->codec = codec_of(order.codec);
-    link->decoder = media::make_decoder(codec_of(order.bidirectional_codec));
+    link->voice = StreamVoice(codec_or_default(order.bidirectional_codec),
+                              static_cast<uint32_t>(order.bidirectional_rate));
     link->order = std::move(order);
     links_[leg] = link;
-    if (!client_) {
-      http::Client::Options options;
-      options.allow = may_reach_;
-      client_ = std::make_unique<http::Client>(shard_, std::move(options));
-    }
-    auto done = [this, link](Result<std::shared_ptr<http::WebSocket>, http::ClientError> socket) {
+    auto ahead = ahead_.extract(link->order.call);
+    if (!ahead.empty()) return connected(link, std::move(ahead.mapped()));
+    connect(link->order.url, [this, link](Socket socket) {
       if (!socket) return failed(link, "connection_failed");
-      connected(link, std::move(*socket));
-    };
-    client_->connect_websocket(link->order.url, {}, kConnectTime, std::move(done));
+      connected(link, std::move(socket));
+    });
   });
 }
 
-void StreamLinks::connected(const std::shared_ptr<Link>& link,
-                            std::shared_ptr<http::WebSocket> socket) {
+void StreamLinks::connected(const std::shared_ptr<Link>& link, Socket socket) {
   if (link->ended) return socket->close(kNormalClosure, "");
   link->socket = std::move(socket);
   link->socket->on_message = [this, link](const std::string& text, bool) {
@@ -128,7 +168,26 @@ void StreamLinks::connected(const std::shared_ptr<Link>& link,
     end(link);
     lanes_.report(link->order.call, reports::StreamEnded{link->order.id, false, {}});
   };
-  link->socket->send(R"({"event":"connected","version":"1.0.0"})", false);
+  choose_codec(link);
+}
+
+/// The one that was asked for, or that of the call.
+void StreamLinks::choose_codec(const std::shared_ptr<Link>& link) {
+  if (const auto asked = codec_of(link->order.codec)) {
+    link->codec = *asked;
+    return begin(link);
+  }
+  switch_->query_codec(link->leg, [this, link](const std::string& name) {
+    shard_.post([this, link, codec = codec_or_default(name)] {
+      link->codec = codec;
+      begin(link);
+    });
+  });
+}
+
+void StreamLinks::begin(const std::shared_ptr<Link>& link) {
+  if (link->ended) return;
+  link->begun = true;
   json::Value body = link->start_body();
   body.set(
       "media_format",
@@ -136,7 +195,9 @@ void StreamLinks::connected(const std::shared_ptr<Link>& link,
                            {"sample_rate", static_cast<int64_t>(media::audio_rate(link->codec))},
                            {"channels", 1}}));
   link->send("start", body);
-  switch_->start_stream(link->leg, link->order.id, {track_of(link->order.track), link->codec});
+  switch_->start_stream(
+      link->leg, link->order.id,
+      {track_of(link->order.track), link->codec, target_of(link->order.bidirectional_target)});
   lanes_.report(link->order.call, reports::StreamStarted{link->order.id});
 }
 
@@ -246,17 +307,10 @@ void StreamLinks::decoded(const std::shared_ptr<Link>& link, const media::Prompt
 
 void StreamLinks::play_rtp(const std::shared_ptr<Link>& link, std::string_view payload) {
   const auto bytes = from_base64(payload);
-  if (!bytes || !link->decoder) return link->complain(kInvalidMedia);
-  std::vector<int16_t> all;
-  std::vector<int16_t> samples(media::kMaxPayloadSamples);
-  // 20 ms at a time: a client may send as much as it likes in one frame.
-  constexpr size_t kPiece = 160;
-  for (size_t at = 0; at < bytes->size(); at += kPiece) {
-    const std::span<const uint8_t> piece(bytes->data() + at, std::min(kPiece, bytes->size() - at));
-    const size_t count = link->decoder->decode(piece, samples);
-    all.insert(all.end(), samples.begin(), samples.begin() + static_cast<ptrdiff_t>(count));
-  }
-  switch_->write_stream(link->leg, link->order.id, std::move(all), link->decoder->rate());
+  if (!bytes) return link->complain(kInvalidMedia);
+  auto samples = link->voice.decode(*bytes);
+  if (samples.empty()) return link->complain(kInvalidMedia);
+  switch_->write_stream(link->leg, link->order.id, std::move(samples), link->voice.rate());
 }
 
 }  // namespace tandem::products::voice

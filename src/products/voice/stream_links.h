@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "core/function.h"
 #include "products/voice/leg_table.h"
 #include "products/voice/orders.h"
 #include "products/voice/report_lanes.h"
@@ -38,6 +39,11 @@ class StreamLinks {
   ~StreamLinks();
 
   void set_switch(call::Switch* calls) { switch_ = calls; }
+  /// Connects for a call that is not placed yet; `done` on any thread when that came to an end.
+  /// open() takes what is there, and tries again otherwise.
+  void connect_ahead(const std::string& call, const std::string& url, UniqueFunction<void()> done);
+  /// It will not be wanted.
+  void forget(const std::string& call);
   /// Connects; the lanes hear of the success or failure.
   void open(call::LegId leg, orders::StartStream order);
   void close(call::LegId leg);
@@ -50,7 +56,13 @@ class StreamLinks {
   struct Link;
   using Links = std::unordered_map<call::LegId, std::shared_ptr<Link>>;
 
-  void connected(const std::shared_ptr<Link>& link, std::shared_ptr<http::WebSocket> socket);
+  using Socket = std::shared_ptr<http::WebSocket>;
+  using Connected = UniqueFunction<void(Socket)>;  // null: it could not be
+
+  void connect(const std::string& url, Connected done);
+  void choose_codec(const std::shared_ptr<Link>& link);
+  void begin(const std::shared_ptr<Link>& link);
+  void connected(const std::shared_ptr<Link>& link, Socket socket);
   void failed(const std::shared_ptr<Link>& link, const std::string& why);
   void on_message(const std::shared_ptr<Link>& link, const std::string& text);
   void take_frame(const std::shared_ptr<Link>& link, const std::string& text);
@@ -64,8 +76,9 @@ class StreamLinks {
   SoundLoader& sounds_;
   MayReach may_reach_;
   call::Switch* switch_ = nullptr;
-  std::unique_ptr<http::Client> client_;  // made and used on the shard
-  Links links_;                           // likewise
+  std::unique_ptr<http::Client> client_;           // made and used on the shard
+  Links links_;                                    // likewise
+  std::unordered_map<std::string, Socket> ahead_;  // by call, likewise
 };
 
 }  // namespace tandem::products::voice

@@ -27,13 +27,22 @@ void charge(Turn& turn, const CallState& call, const Streaming& stream) {
 
 }  // namespace
 
-json::Value stream_options(json::View body) {
+Result<json::Value, api::ApiError> read_stream(json::View body) {
+  const std::string_view url = body["stream_url"].string();
+  if (!url.starts_with("ws://") && !url.starts_with("wss://")) {
+    return api::refuse("10003", "The address begins with ws:// or wss://.", "/stream_url");
+  }
+  if (body["stream_bidirectional_codec"].string() == "AMR-WB") {
+    return api::refuse("10015", "AMR-WB is carried, but can't be decoded.",
+                       "/stream_bidirectional_codec");
+  }
   static constexpr std::string_view kMembers[] = {"stream_url",
                                                   "stream_track",
                                                   "stream_codec",
                                                   "stream_bidirectional_mode",
                                                   "stream_bidirectional_codec",
-                                                  "stream_bidirectional_sampling_rate"};
+                                                  "stream_bidirectional_sampling_rate",
+                                                  "stream_bidirectional_target_legs"};
   json::Value options = json::Value::object();
   for (const std::string_view name : kMembers) {
     if (body[name].exists()) options.set(name, json::Value(body[name]));
@@ -64,6 +73,8 @@ void start_streaming(Turn& turn, CallState& call, const json::Value& options) {
       .bidirectional_mode = std::string(options["stream_bidirectional_mode"].string("mp3")),
       .bidirectional_codec = std::string(options["stream_bidirectional_codec"].string("PCMU")),
       .bidirectional_rate = options["stream_bidirectional_sampling_rate"].integer(8'000),
+      .bidirectional_target =
+          std::string(options["stream_bidirectional_target_legs"].string("opposite")),
       .start_message = start.text()});
   call.streaming = std::move(stream);
 }

@@ -6,8 +6,9 @@
 /// Audio of a call to and from a WebSocket.
 namespace tandem::products::voice {
 
-/// The stream_* members of a request, as they are kept with the call.
-json::Value stream_options(json::View body);
+/// The stream_* members of a request, as they are kept with the call; 10003 for an address that is
+/// not one of WebSockets, 10015 for a codec that can't be decoded.
+Result<json::Value, api::ApiError> read_stream(json::View body);
 
 void start_streaming(Turn& turn, CallState& call, const json::Value& options);
 /// Ends it and tells, if one runs.

@@ -77,6 +77,8 @@ void Bridges::join(Leg& a, Leg& b) {
   stop_ringback(a);
   stop_ringback(b);
   host_.engine().bridge(a.media().id(), b.media().id());
+  host_.leg_joined(a);
+  host_.leg_joined(b);
 }
 
 Result<void, Refusal> Bridges::unbridge(Leg& leg) {

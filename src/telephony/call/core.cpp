@@ -87,6 +87,7 @@ Result<void> Switch::Core::open_stack() {
   trunks_ = std::make_unique<Trunks>(endpoint(), random(), listener_);
   arrivals_ = std::make_unique<Arrivals>(*this, *inquiries_, registrar().digest());
   bridges_ = std::make_unique<Bridges>(*this);
+  supervisors_ = std::make_unique<Supervisors>(*this);
   gateway_ = std::make_unique<sip::WebSocketGateway>(shard(), stack_->transport());
   websocket_handler_ = gateway_->handler();
   auto opened = stack_->open();
@@ -123,6 +124,7 @@ void Switch::Core::close() {
   arrivals_.reset();
   legs_.clear();
   graves_.clear();
+  supervisors_.reset();
   bridges_.reset();
   inquiries_.reset();
   screened_.clear();

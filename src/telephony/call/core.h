@@ -16,6 +16,7 @@
 #include "telephony/call/leg.h"
 #include "telephony/call/leg_host.h"
 #include "telephony/call/media_events.h"
+#include "telephony/call/supervisors.h"
 #include "telephony/call/switch.h"
 #include "telephony/call/trunks.h"
 #include "telephony/call/users.h"
@@ -58,6 +59,7 @@ class Switch::Core final : public LegHost,
   void transfer(LegId id, DialPlan plan);
   void locate(const std::string& uri, UniqueFunction<void(std::vector<std::string>)> done);
   Bridges& bridges() { return *bridges_; }
+  Supervisors& supervisors() { return *supervisors_; }
   sip::Registrar& registrar() { return users_->registrar(); }
   Trunks& trunks() { return *trunks_; }
   MediaEvents& media_events() { return media_events_; }
@@ -80,7 +82,11 @@ class Switch::Core final : public LegHost,
   void media_opened(Leg& leg) override { media_events_.add(leg.media().id(), leg.id()); }
   void leg_progressed(Leg& leg, int status) override { bridges_->progressed(leg, status); }
   void leg_answered(Leg& leg) override { bridges_->answered(leg); }
-  void leg_ending(Leg& leg, const Hangup& hangup) override { bridges_->ending(leg, hangup); }
+  void leg_joined(Leg& leg) override { supervisors_->joined(leg); }
+  void leg_ending(Leg& leg, const Hangup& hangup) override {
+    bridges_->ending(leg, hangup);
+    supervisors_->ending(leg);
+  }
   void leg_replaced(Leg& leg) override;
   void leg_ended(Leg& leg) override;
 
@@ -133,6 +139,7 @@ class Switch::Core final : public LegHost,
   std::unique_ptr<Trunks> trunks_;
   std::unique_ptr<Arrivals> arrivals_;
   std::unique_ptr<Bridges> bridges_;
+  std::unique_ptr<Supervisors> supervisors_;
   std::unordered_map<LegId, std::unique_ptr<Leg>> legs_;
   std::vector<std::unique_ptr<Leg>> graves_;
   uint64_t last_request_ = 0;

@@ -43,6 +43,8 @@ class LegHost {
   virtual void media_opened(Leg& leg) = 0;
   virtual void leg_progressed(Leg& leg, int status) = 0;
   virtual void leg_answered(Leg& leg) = 0;
+  /// It hears another leg from now on.
+  virtual void leg_joined(Leg& leg) = 0;
   /// The leg's dialog is over; its media is still open.
   virtual void leg_ending(Leg& leg, const Hangup& hangup) = 0;
   /// The same, when another leg took its place (RFC 3891); told first.

@@ -140,6 +140,12 @@ class Switch {
   void mute(LegId leg, bool muted);
   /// It is not sent this one's keys.
   void mute_digits(LegId leg, bool muted);
+  /// The voice of the peer, or what it hears, at another pitch: 2.0 is an octave higher, 1.0 as it
+  /// is.
+  void change_pitch(LegId leg, media::Track track, double factor);
+  /// `supervisor`, answered and bridged with nobody, hears all of the call of `leg` and is heard as
+  /// the role has it; again: in another role. It is hung up when `leg` ends.
+  void supervise(LegId supervisor, LegId leg, media::SupervisorRole role, Done done = {});
   void start_recording(LegId leg, media::RecordingId recording, media::RecordingOptions options);
   void stop_recording(LegId leg, media::RecordingId recording);
   void pause_recording(LegId leg, media::RecordingId recording);
@@ -153,6 +159,8 @@ class Switch {
   void write_stream(LegId leg, media::StreamId stream, std::vector<int16_t> samples, uint32_t rate);
   void mark_stream(LegId leg, media::StreamId stream, std::string name);
   void clear_stream(LegId leg, media::StreamId stream);
+  /// Told on the switch's thread: the encoding name of what is sent; empty while there is none.
+  void query_codec(LegId leg, UniqueFunction<void(std::string)> done);
   /// Told on the switch's thread; nothing of a leg without media.
   void query_stats(LegId leg, UniqueFunction<void(std::optional<media::LegStats>)> done);
 

@@ -76,23 +76,42 @@ void Engine::query_stats(LegId leg, UniqueFunction<void(const LegStats&)> done) 
   on_leg(leg, [done = std::move(done)](Leg& at) mutable { done(at.stats()); });
 }
 
-void Engine::bridge(LegId a, LegId b) {
-  const std::lock_guard lock(mutex_);
-  Worker* to = worker_of(a);
-  Worker* from = worker_of(b);
-  if (to == nullptr || from == nullptr || a == b) return;
-  if (from != to) {
-    // Work for b that is handed to `to` from now on waits there until b arrives.
-    places_[b] = places_[a];
-    to->post([to, b] { to->expect(b); });
-    from->post([from, to, b] {
-      // It may itself still be on its way to `from`.
-      from->with_leg(b, [from, to, b](Leg&) {
-        to->post([to, b, leg = from->release(b)]() mutable { to->receive(b, std::move(leg)); });
+/// Moves `other` to the thread of `leg`, which is given; null when one of them is not there.
+Worker* Engine::bring_together(LegId leg, LegId other) {
+  Worker* const to = worker_of(leg);
+  Worker* const from = worker_of(other);
+  if (to == nullptr || from == nullptr || leg == other) return nullptr;
+  if (from == to) return to;
+  // Work for it that is handed to `to` from now on waits there until it arrives.
+  places_[other] = places_[leg];
+  to->post([to, other] { to->expect(other); });
+  from->post([from, to, other] {
+    // It may itself still be on its way to `from`.
+    from->with_leg(other, [from, to, other](Leg&) {
+      to->post([to, other, moved = from->release(other)]() mutable {
+        to->receive(other, std::move(moved));
       });
     });
-  }
-  to->post([to, a, b, number = ++bridges_] { to->bridge(a, b, number); });
+  });
+  return to;
+}
+
+void Engine::bridge(LegId a, LegId b) {
+  const std::lock_guard lock(mutex_);
+  Worker* const worker = bring_together(a, b);
+  if (worker == nullptr) return;
+  worker->post([worker, a, b, number = ++bridges_] { worker->bridge(a, b, number); });
+}
+
+void Engine::supervise(LegId supervisor, LegId leg, SupervisorRole role) {
+  const std::lock_guard lock(mutex_);
+  Worker* const worker = bring_together(leg, supervisor);
+  if (worker == nullptr) return;
+  worker->post([worker, supervisor, leg, role] { worker->supervise(supervisor, leg, role); });
+}
+
+void Engine::change_pitch(LegId leg, Track track, double factor) {
+  on_leg(leg, [track, factor](Leg& at) { at.change_pitch(track, factor); });
 }
 
 void Engine::unbridge(LegId leg) {

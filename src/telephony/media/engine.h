@@ -21,6 +21,7 @@
 #include "telephony/media/prompt.h"
 #include "telephony/media/recorder.h"
 #include "telephony/media/stream_tap.h"
+#include "telephony/media/supervision.h"
 #include "telephony/media/tone.h"
 #include "telephony/rtp/port_allocator.h"
 
@@ -82,6 +83,12 @@ class Engine {
   void unbridge(LegId leg);
   /// The bridged leg no longer hears this one.
   void mute(LegId leg, bool muted);
+  /// `supervisor`, which is bridged with nobody, hears what `leg` says and hears, and is heard as
+  /// the role has it. Ends when one of them closes or `supervisor` is bridged; a bridge of `leg`
+  /// may end it too: order it again then.
+  void supervise(LegId supervisor, LegId leg, SupervisorRole role);
+  /// Voices of one direction, or of both, at another pitch; see Leg::change_pitch().
+  void change_pitch(LegId leg, Track track, double factor);
   /// A bridged leg is not sent the keys that this one hears; tones in the audio pass.
   void mute_digits(LegId leg, bool muted);
 
@@ -128,8 +135,9 @@ class Engine {
 
  private:
   void on_leg(LegId id, UniqueFunction<void(Leg&)> work);
-  /// Needs mutex_.
+  // These need mutex_.
   Worker* worker_of(LegId id);
+  Worker* bring_together(LegId leg, LegId other);
 
   SystemRandom random_;
   rtp::PortAllocator ports_;

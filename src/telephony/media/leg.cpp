@@ -12,22 +12,6 @@ constexpr uint32_t kBeepMs = 500;
 
 }  // namespace
 
-Leg::Leg(LegId id, LegHost& host, rtp::MediaPorts ports)
-    : ports_(std::move(ports)),
-      send_(ports_.rtp(), host.random()),
-      id_(id),
-      host_(&host),
-      player_(*this),
-      overlay_(*this),
-      stream_queue_([this](std::string_view name) {
-        host_->listener().on_stream_mark(id_, speaking_stream_, name);
-      }) {
-  relay_types_.fill(kNotRelayed);
-  inbound_.silence(kNarrowRateHz);
-}
-
-Leg::~Leg() { unbridge(); }
-
 void Leg::configure(const LegSettings& settings, Time now) {
   settings_ = settings;
   hearing_ = settings.can_receive;
@@ -52,6 +36,8 @@ void Leg::bridge(Leg& other) {
   if (peer_ == &other || &other == this) return;
   unbridge();
   other.unbridge();
+  stop_supervising();
+  other.stop_supervising();
   peer_ = &other;
   other.peer_ = this;
   refresh();
@@ -95,7 +81,8 @@ void Leg::map_types() {
 }
 
 bool Leg::speaks_itself() const {
-  return player_.active() || overlay_.active() || stream_queue_.active() || digits_.active();
+  return player_.active() || overlay_.active() || digits_.active() ||
+         (stream_queue_.active() && streams_to(true));
 }
 
 void Leg::route() {
@@ -103,7 +90,8 @@ void Leg::route() {
   relaying_ = false;
   if (peer_ == nullptr) return;
   peer_->map_types();
-  relaying_ = settings_.can_send && !speaks_itself() && peer_->relays_type(peer_->heard_type_);
+  relaying_ = settings_.can_send && !speaks_itself() && !is_told_more() &&
+              peer_->relays_type(peer_->heard_type_);
   peer_->relay_to_ = relaying_ ? this : nullptr;
 }
 
@@ -119,6 +107,7 @@ bool Leg::wants_decoding() const {
                   [](const CodecFormat& format) { return can_transcode(format.kind); });
   if (!decodable) return false;
   if (!recordings_.empty() || !streams_.empty() || tone_detector_ || amd_) return true;
+  if (supervised_ || supervising_) return true;
   return peer_ != nullptr && (!peer_->relaying_ || peer_->wants_outbound());
 }
 
@@ -145,8 +134,8 @@ void Leg::refresh() {
 
 bool Leg::needs_ticks() const {
   return audio_ != nullptr || speaks_itself() || !recordings_.empty() || !streams_.empty() ||
-         amd_.has_value() || (peer_ != nullptr && !relaying_) ||
-         (settings_.silence_when_idle && !relaying_);
+         amd_.has_value() || stream_queue_.active() || supervised_ || supervising_ ||
+         (peer_ != nullptr && !relaying_) || (settings_.silence_when_idle && !relaying_);
 }
 
 void Leg::play(PlayItem item, bool overlay) {
@@ -244,33 +233,6 @@ void Leg::pause_recording(RecordingId id, bool paused) {
   }
 }
 
-void Leg::start_stream(StreamId id, const StreamOptions& options) {
-  if (streams_.size() >= kMaxStreams) return;
-  streams_.push_back(std::make_unique<StreamTap>(host_->listener(), id_, id, options));
-  refresh();
-}
-
-void Leg::stop_stream(StreamId id) {
-  std::erase_if(streams_, [id](const auto& stream) { return stream->id() == id; });
-  clear_stream(id);
-}
-
-void Leg::write_stream(StreamId id, std::span<const int16_t> samples, uint32_t rate) {
-  speaking_stream_ = id;
-  stream_queue_.write(samples, rate);
-  refresh();
-}
-
-void Leg::mark_stream(StreamId id, std::string name) {
-  speaking_stream_ = id;
-  stream_queue_.mark(std::move(name));
-}
-
-void Leg::clear_stream(StreamId id) {
-  if (speaking_stream_ == id) stream_queue_.clear();
-  refresh();
-}
-
 void Leg::start_fork(const ForkTargets& targets) {
   const auto make = [this](const rtp::Endpoint& to) -> std::unique_ptr<Fork> {
     if (to.is_unspecified()) return nullptr;
@@ -329,6 +291,7 @@ LegStats Leg::stats() const {
 
 LegStats Leg::close() {
   unbridge();
+  drop_supervision();
   player_.stop_all(PlayEnd::LegClosed);
   overlay_.stop_all(PlayEnd::LegClosed);
   for (Recording& each : recordings_) each.recorder->finish(RecordingEnd::LegClosed);
@@ -341,6 +304,7 @@ LegStats Leg::close() {
 
 void Leg::detach() {
   unbridge();
+  drop_supervision();
   audio_.reset();
   // The targets are kept for attach().
   const ForkTargets targets = fork_;

@@ -14,12 +14,14 @@
 #include "telephony/media/dtmf_tone.h"
 #include "telephony/media/events.h"
 #include "telephony/media/leg_settings.h"
+#include "telephony/media/pitch_shifter.h"
 #include "telephony/media/player.h"
 #include "telephony/media/receive_path.h"
 #include "telephony/media/recorder.h"
 #include "telephony/media/send_path.h"
 #include "telephony/media/stream_queue.h"
 #include "telephony/media/stream_tap.h"
+#include "telephony/media/supervision.h"
 #include "telephony/rtp/port_allocator.h"
 
 namespace tandem::media {
@@ -59,6 +61,7 @@ class Leg final : private PlayerListener {
   using Time = std::chrono::steady_clock::time_point;
   static constexpr size_t kMaxRecordings = 8;
   static constexpr size_t kMaxStreams = 8;
+  static constexpr size_t kMaxSupervisors = 8;
 
   Leg(LegId id, LegHost& host, rtp::MediaPorts ports);
   ~Leg() override;
@@ -76,6 +79,14 @@ class Leg final : private PlayerListener {
   void mute(bool muted);
   /// The bridged leg is not sent the keys that are heard here.
   void mute_digits(bool muted) { digits_muted_ = muted; }
+  /// Hears everything that the other leg hears and says, and is heard as the role has it; until one
+  /// of the two is closed or this one is bridged. Again: another role. Beyond kMaxSupervisors
+  /// nothing happens.
+  void supervise(Leg& other, SupervisorRole role);
+  void stop_supervising();
+  /// The peer's voice (Inbound), or what the peer hears (Outbound), at another pitch: 2.0 is an
+  /// octave higher, 1.0 as it is.
+  void change_pitch(Track track, double factor);
 
   // What is played to the peer.
   void play(PlayItem item, bool overlay);
@@ -145,6 +156,9 @@ class Leg final : private PlayerListener {
     rtp::Endpoint to;
   };
   struct ControlListener;
+  struct StreamSpeech;
+  struct Supervised;
+  struct Supervising;
 
   void on_item_started(const PlayItem& item) override;
   void on_item_ended(const PlayItem& item, PlayEnd end) override;
@@ -161,10 +175,20 @@ class Leg final : private PlayerListener {
 
   // leg_ticks.cpp
   bool compose(Frame& out);
-  void mix_more(Frame& out);
+  bool mix_more(Frame& out);
   bool play_digits(Frame& out, uint64_t tick, Time now, bool send);
   void feed_taps(const Frame& out);
   void detect(const Frame& inbound);
+
+  // leg_sound.cpp: streams that speak, supervisors, pitch.
+  bool streams_to(bool own_peer) const;
+  void take_stream_speech();
+  const Frame* stream_speech(bool own_peer, uint32_t rate);
+  bool hear_supervised(Frame& out);
+  bool mix_supervisors(Frame& out);
+  bool is_barged_in() const;
+  bool is_told_more() const;
+  void drop_supervision();
 
   // leg.cpp: who needs what, after anything changed.
   void refresh();
@@ -221,6 +245,12 @@ class Leg final : private PlayerListener {
   /// The stream that may speak: the last one that wrote.
   StreamId speaking_stream_ = 0;
   StreamQueue stream_queue_;
+  StreamTarget stream_target_ = StreamTarget::Self;
+  std::unique_ptr<StreamSpeech> speech_;
+  std::unique_ptr<Supervised> supervised_;
+  std::unique_ptr<Supervising> supervising_;
+  std::unique_ptr<PitchShifter> received_pitch_;
+  std::unique_ptr<PitchShifter> sent_pitch_;
   ForkTargets fork_;
   std::unique_ptr<Fork> fork_received_;
   std::unique_ptr<Fork> fork_sent_;

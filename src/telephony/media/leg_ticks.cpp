@@ -22,6 +22,8 @@ void Leg::pull() {
   // Who has sent nothing yet has pressed nothing.
   const bool may_press = tone_detector_ && receive_.heard();
   if (may_press || amd_) detect(narrow_.at(kNarrowRateHz, inbound_));
+  if (received_pitch_ && audio_) received_pitch_->process(inbound_);
+  take_stream_speech();
 }
 
 void Leg::detect(const Frame& inbound) {
@@ -39,16 +41,22 @@ void Leg::detect(const Frame& inbound) {
   dirty_ = true;
 }
 
-/// Adds what is played over everything else.
-void Leg::mix_more(Frame& out) {
+/// Adds what is said and played over everything else; whether there was anything.
+bool Leg::mix_more(Frame& out) {
+  bool any = false;
+  const auto mix = [&](const Frame& more) {
+    mix_into(out.span(), more.span());
+    any = true;
+  };
+  if (const Frame* said = stream_speech(true, out.rate)) mix(*said);
+  if (peer_ != nullptr) {
+    if (const Frame* said = peer_->stream_speech(false, out.rate)) mix(*said);
+  }
+  if (!overlay_.active()) return any;
   Frame more;
   more.silence(out.rate);
-  if (stream_queue_.fill(more)) {
-    mix_into(out.span(), more.span());
-    if (!stream_queue_.active()) dirty_ = true;
-  }
-  more.silence(out.rate);
-  if (overlay_.fill(more)) mix_into(out.span(), more.span());
+  if (overlay_.fill(more)) mix(more);
+  return any;
 }
 
 /// What the peer shall hear; gives whether it is to be sent.
@@ -59,11 +67,12 @@ bool Leg::compose(Frame& out) {
   } else if (peer_ != nullptr) {
     if (!peer_->muted_) out = from_peer_.at(out.rate, peer_->inbound_);
     send = !relaying_;
-  }
-  if (stream_queue_.active() || overlay_.active()) {
-    mix_more(out);
+  } else if (hear_supervised(out)) {
     send = true;
   }
+  if (mix_more(out)) send = true;
+  if (mix_supervisors(out)) send = true;
+  if (sent_pitch_) sent_pitch_->process(out);
   return send;
 }
 
@@ -102,7 +111,7 @@ void Leg::feed_taps(const Frame& out) {
 
 void Leg::push(uint64_t tick, Time now) {
   // Packets are relayed, and nobody here listens to what they say.
-  if (relaying_ && recordings_.empty() && streams_.empty()) return;
+  if (relaying_ && recordings_.empty() && streams_.empty() && !dirty_) return;
   Frame out;
   out.silence(std::max(send_.rate(), kNarrowRateHz));
   bool send = compose(out);

@@ -10,7 +10,7 @@ std::string cache_name(const SpeechRequest& request) {
   std::string name = "speech:" + request.language;
   name += request.gender == SpeechGender::Male ? ":m" : ":f";
   name += request.ssml ? ":s:" : ":t:";
-  return name + request.text;
+  return name + std::to_string(request.speed) + ":" + request.text;
 }
 
 Result<std::vector<SpeechPart>> parts_of(const SpeechRequest& request) {
@@ -57,7 +57,7 @@ void Speech::speak(const SpeechRequest& request, PromptDone done) {
   if (empty) return done(fail("speech: there is nothing to say"));
   SpeechEngine* engine = engine_for(request.language);
   if (engine == nullptr) return done(fail("speech: no voice speaks " + request.language));
-  engine->speak(std::move(*parts), request.language, request.gender,
+  engine->speak(std::move(*parts), {request.language, request.gender, request.speed},
                 [this, name, done = std::move(done)](Result<PromptPtr> spoken) mutable {
                   if (spoken) cache_.put(name, *spoken);
                   done(std::move(spoken));

@@ -21,6 +21,15 @@ struct SpeechRequest {
   /// Language and region: `en-US`.
   std::string language = "en-US";
   SpeechGender gender = SpeechGender::Female;
+  /// 2.0 is twice as fast.
+  double speed = 1.0;
+};
+
+/// How it is said.
+struct SpeechManner {
+  std::string language;
+  SpeechGender gender = SpeechGender::Female;
+  double speed = 1.0;
 };
 
 struct SpeechVoice {
@@ -36,8 +45,8 @@ class SpeechEngine {
   virtual std::vector<SpeechVoice> voices() const = 0;
   virtual bool speaks(std::string_view language) const = 0;
   /// Called from any thread; `done` on any.
-  virtual void speak(std::vector<SpeechPart> parts, const std::string& language,
-                     SpeechGender gender, PromptDone done) = 0;
+  virtual void speak(std::vector<SpeechPart> parts, const SpeechManner& manner,
+                     PromptDone done) = 0;
 };
 
 /// Speaks by the first of several engines that knows the language, and remembers what it said.

@@ -29,6 +29,14 @@ constexpr Row kLanguages[] = {
     {"tr-TR", "tr"},
 };
 
+/// Words a minute, within what the program can do.
+std::string pace_of(double speed) {
+  constexpr double kUsual = 175.0;
+  constexpr double kSlowest = 80.0;
+  constexpr double kFastest = 450.0;
+  return std::to_string(static_cast<int>(std::clamp(kUsual * speed, kSlowest, kFastest)));
+}
+
 const Row* find(std::string_view language) {
   const auto* row = std::find_if(std::begin(kLanguages), std::end(kLanguages),
                                  [&](const Row& each) { return each.language == language; });
@@ -86,15 +94,15 @@ class EspeakSpeech final : public SpeechEngine {
 
   bool speaks(std::string_view language) const override { return find(language) != nullptr; }
 
-  void speak(std::vector<SpeechPart> parts, const std::string& language, SpeechGender gender,
-             PromptDone done) override {
-    const Row* row = find(language);
+  void speak(std::vector<SpeechPart> parts, const SpeechManner& manner, PromptDone done) override {
+    const Row* row = find(manner.language);
     if (row == nullptr) return done(fail("speech: unknown language"));
     runtime::Process::Options options;
     // Variants of a voice: the program has one speaker a language.
     const std::string voice =
-        std::string(row->voice) + (gender == SpeechGender::Male ? "+m3" : "+f2");
-    options.command = {"espeak-ng", "-v", voice, "-m", "--stdin", "--stdout"};
+        std::string(row->voice) + (manner.gender == SpeechGender::Male ? "+m3" : "+f2");
+    options.command = {"espeak-ng",           "-v", voice,     "-s",
+                       pace_of(manner.speed), "-m", "--stdin", "--stdout"};
     options.timeout = kTimeout;
     auto answer = std::make_shared<PromptDone>(std::move(done));
     shard_.post([this, options, input = document(parts), answer] {

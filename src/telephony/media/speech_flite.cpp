@@ -43,20 +43,19 @@ class FliteSpeech final : public SpeechEngine {
             {"flite.rms", std::string(kLanguage), SpeechGender::Male}};
   }
   bool speaks(std::string_view language) const override { return language == kLanguage; }
-  void speak(std::vector<SpeechPart> parts, const std::string&, SpeechGender gender,
-             PromptDone done) override {
+  void speak(std::vector<SpeechPart> parts, const SpeechManner& manner, PromptDone done) override {
     auto answer = std::make_shared<PromptDone>(std::move(done));
     const bool taken = background_.post(
-        [this, parts = std::move(parts), gender, answer] { (*answer)(speak_all(parts, gender)); });
+        [this, parts = std::move(parts), manner, answer] { (*answer)(speak_all(parts, manner)); });
     if (!taken) (*answer)(fail("speech: too much is waiting to be spoken"));
   }
 
  private:
-  Result<PromptPtr> speak_all(const std::vector<SpeechPart>& parts, SpeechGender gender) {
+  Result<PromptPtr> speak_all(const std::vector<SpeechPart>& parts, const SpeechManner& manner) {
     auto prompt = std::make_shared<Prompt>();
     prompt->rate = kWideRateHz;
     for (const SpeechPart& part : parts) {
-      if (!part.text.empty() && !speak_words(part.text, gender, prompt->samples)) {
+      if (!part.text.empty() && !speak_words(part.text, manner, prompt->samples)) {
         return fail("speech: flite could not speak the text");
       }
       const auto pause = static_cast<size_t>(part.pause.count()) * kWideRateHz / 1000;
@@ -65,9 +64,10 @@ class FliteSpeech final : public SpeechEngine {
     return PromptPtr(std::move(prompt));
   }
 
-  bool speak_words(const std::string& text, SpeechGender gender, std::vector<int16_t>& out) {
+  bool speak_words(const std::string& text, const SpeechManner& manner, std::vector<int16_t>& out) {
     const std::lock_guard lock(library_mutex());
-    cst_voice* voice = gender == SpeechGender::Male ? male_ : female_;
+    cst_voice* voice = manner.gender == SpeechGender::Male ? male_ : female_;
+    feat_set_float(voice->features, "duration_stretch", static_cast<float>(1.0 / manner.speed));
     const std::unique_ptr<cst_wave, WaveFree> wave(flite_text_to_wave(text.c_str(), voice));
     if (!wave || wave->num_samples < 0 || wave->sample_rate <= 0) return false;
     const std::span<const int16_t> samples(wave->samples, static_cast<size_t>(wave->num_samples));

@@ -5,7 +5,7 @@
 namespace tandem::media {
 
 StreamTap::StreamTap(Listener& listener, LegId leg, StreamId id, const StreamOptions& options)
-    : listener_(listener), leg_(leg), id_(id), track_(options.track) {
+    : listener_(listener), leg_(leg), id_(id), track_(options.track), target_(options.target) {
   TANDEM_ASSERT(can_transcode(options.codec.kind));
   if (track_ != Track::Outbound) inbound_.encoder = make_encoder(options.codec);
   if (track_ != Track::Inbound) outbound_.encoder = make_encoder(options.codec);

@@ -218,6 +218,17 @@ void Worker::unbridge(LegId leg, uint64_t number) {
   with_leg(leg, [number](Leg& at) { renew(at, number); });
 }
 
+void Worker::supervise(LegId supervisor, LegId leg, SupervisorRole role) {
+  with_leg(leg, [this, supervisor, leg, role](Leg&) {
+    with_leg(supervisor, [this, leg, role](Leg& at) {
+      const auto found = legs_.find(leg);
+      if (found == legs_.end()) return;
+      move_to_bucket(at, found->second->bucket);
+      at.supervise(*found->second, role);
+    });
+  });
+}
+
 void Worker::run_commands() {
   std::vector<UniqueFunction<void()>> batch;
   {

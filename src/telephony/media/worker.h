@@ -49,6 +49,7 @@ class Worker final : private LegHost {
   /// come after a newer one, and must not undo it.
   void bridge(LegId a, LegId b, uint64_t number);
   void unbridge(LegId leg, uint64_t number);
+  void supervise(LegId supervisor, LegId leg, SupervisorRole role);
   /// Takes a leg out, to hand it to another worker, which was told to expect() it before.
   std::unique_ptr<Leg> release(LegId id);
   void expect(LegId id) { expected_.try_emplace(id); }
