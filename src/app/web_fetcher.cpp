@@ -200,6 +200,7 @@ class Reader {
     file.content_type = plain_type(response.headers.get("Content-Type"));
     file.body = std::move(response.body);
     file.final_url = http::to_text(reading.url);
+    file.headers = std::move(response.headers);
     end(id, std::move(file));
   }
 

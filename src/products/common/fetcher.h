@@ -15,8 +15,9 @@ namespace tandem::products {
 /// A file that somebody named by its address.
 struct Fetched {
   std::string body;
-  std::string content_type;  // as the server says, without parameters, in small letters; or empty
-  std::string final_url;     // where redirects led
+  std::string content_type;    // as the server says, without parameters, in small letters; or empty
+  std::string final_url;       // where redirects led
+  http::Headers headers = {};  // of the answer
 };
 
 /// Why there is no file.

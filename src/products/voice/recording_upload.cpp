@@ -8,6 +8,7 @@
 #include "products/common/recordings.h"
 #include "products/common/steps.h"
 #include "products/common/unused_blobs.h"
+#include "products/voice/part_upload.h"
 #include "products/voice/recording.h"
 #include "store/blobs.h"
 
@@ -16,9 +17,10 @@ namespace {
 
 constexpr std::string_view kUpload = "voice.upload_recording";
 constexpr std::string_view kTries = "_upload_tries";
-constexpr uint64_t kMaxUploadBytes = uint64_t{200} << 20;
+/// Longer files go in parts of this size, and no more than that of each is in memory.
+constexpr uint64_t kPartBytes = uint64_t{16} << 20;
 constexpr size_t kMostAtOnce = 4;
-/// From one try to the next; each longer than a try may take.
+/// From one try to the next; one that still goes on then is left to.
 constexpr std::array<std::chrono::minutes, 4> kPauses{std::chrono::minutes(10),
                                                       std::chrono::minutes(30),
                                                       std::chrono::hours(2), std::chrono::hours(8)};
@@ -32,11 +34,6 @@ constexpr std::string_view kBroken = "Internal server error";
 /// Clouds compare the signed time with their own clocks, which the sandbox's does not move.
 WallTime signing_time() {
   return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
-}
-
-bool may_pass(const FetchError& error) {
-  if (error.kind == FetchError::Kind::Status) return error.status >= 500 || error.status == 429;
-  return error.kind == FetchError::Kind::Unreachable || error.kind == FetchError::Kind::Timeout;
 }
 
 std::string_view problem_of(const FetchError& error) {
@@ -67,7 +64,8 @@ struct RecordingUploads::Job {
   std::string blob;
   CustomStorage storage;
   StoredObject object;
-  std::string url;  // where it will be
+  uint64_t size = 0;  // of the file
+  std::string url;    // where it will be
 };
 
 /// What a try brought, made part of the recording.
@@ -137,6 +135,11 @@ api::Effects RecordingUploads::begin_try(const api::Step& step, const store::Sna
   api::Effects effects;
   auto document = step_document(step, snapshot, kRecordings);
   if (!document) return effects;
+  if (is_busy(document->row.id)) {  // a long file, a slow bucket
+    effects.timers.push_back(document_timer(kUpload, document->row.id, document->row.account,
+                                            step.now + kPauses.front()));
+    return effects;
+  }
   json::Value& recording = document->fields;
   const auto tries = static_cast<size_t>(recording[kTries].integer());
   auto job = std::make_unique<Job>();
@@ -164,9 +167,15 @@ api::Effects RecordingUploads::begin_try(const api::Step& step, const store::Sna
   return effects;
 }
 
+bool RecordingUploads::is_busy(const std::string& recording) {
+  const std::lock_guard lock(mutex_);
+  return busy_.contains(recording);
+}
+
 void RecordingUploads::enqueue(JobPtr job) {
   {
     const std::lock_guard lock(mutex_);
+    if (!busy_.insert(job->recording).second) return;
     waiting_.push_back(std::move(job));
   }
   next();
@@ -186,51 +195,76 @@ void RecordingUploads::next() {
 
 void RecordingUploads::read_and_send(JobPtr job) {
   const auto size = means_.blobs.size(job->blob);
-  auto file = size && *size <= kMaxUploadBytes ? means_.blobs.read(job->blob, 0, *size)
-                                               : Result<std::string>(fail("the file is too long"));
-  if (!file) return ended(*job, false, std::string(kBroken), false);
-  job->object.body = std::move(*file);
-  if (job->storage.backend == CustomStorage::Backend::Gcs) return send_to_gcs(std::move(job));
+  if (!size) return ended(*job, false, std::string(kBroken), false);
+  job->size = *size;
+  if (job->storage.backend == CustomStorage::Backend::Gcs) return sign_in_to_gcs(std::move(job));
+  if (job->size > kPartBytes) return send_parts(std::move(job), {});
+  if (!read_whole(*job)) return ended(*job, false, std::string(kBroken), false);
   StorageRequest put = put_object(hosts_, job->storage, std::move(job->object), signing_time());
   send(std::move(job), std::move(put));
 }
 
-void RecordingUploads::send_to_gcs(JobPtr job) {
+bool RecordingUploads::read_whole(Job& job) const {
+  auto file = means_.blobs.read(job.blob, 0, job.size);
+  if (!file) return false;
+  job.object.body = std::move(*file);
+  return true;
+}
+
+void RecordingUploads::sign_in_to_gcs(JobPtr job) {
   if (is_token(job->storage)) {
-    StorageRequest post =
-        upload_to_gcs(hosts_, job->storage, std::move(job->object), job->storage.secret);
-    return send(std::move(job), std::move(post));
+    std::string token = job->storage.secret;
+    return send_to_gcs(std::move(job), std::move(token));
   }
   auto ask = token_request(job->storage, signing_time());
   if (!ask) return ended(*job, false, std::string(kBadJson), false);
   means_.fetcher.fetch(std::move(ask->url), std::move(ask->options),
                        [this, job = std::move(job)](Result<Fetched, FetchError> answer) mutable {
-                         if (!answer) {
-                           return ended(*job, false, std::string(problem_of(answer.error())),
-                                        may_pass(answer.error()));
-                         }
+                         if (!answer) return failed(*job, answer.error());
                          const auto parsed = json::Value::parse(answer->body);
-                         const std::string token(parsed ? (*parsed)["access_token"].string() : "");
-                         if (token.empty())
+                         std::string token(parsed ? (*parsed)["access_token"].string() : "");
+                         if (token.empty()) {
                            return ended(*job, false, std::string(kUnauthorized), false);
-                         StorageRequest post =
-                             upload_to_gcs(hosts_, job->storage, std::move(job->object), token);
-                         send(std::move(job), std::move(post));
+                         }
+                         send_to_gcs(std::move(job), std::move(token));
                        });
+}
+
+void RecordingUploads::send_to_gcs(JobPtr job, std::string token) {
+  if (job->size > kPartBytes) return send_parts(std::move(job), std::move(token));
+  if (!read_whole(*job)) return ended(*job, false, std::string(kBroken), false);
+  StorageRequest post = upload_to_gcs(hosts_, job->storage, std::move(job->object), token);
+  send(std::move(job), std::move(post));
 }
 
 void RecordingUploads::send(JobPtr job, StorageRequest request) {
   means_.fetcher.fetch(std::move(request.url), std::move(request.options),
-                       [this, job = std::move(job)](Result<Fetched, FetchError> answer) {
-                         if (answer) return ended(*job, true, {}, false);
-                         log::warn("voice", "a recording was not uploaded",
-                                   {{"recording", job->recording}, {"why", answer.error().what}});
-                         ended(*job, false, std::string(problem_of(answer.error())),
-                               may_pass(answer.error()));
+                       [this, job = std::move(job)](const Result<Fetched, FetchError>& answer) {
+                         if (!answer) return failed(*job, answer.error());
+                         ended(*job, true, {}, false);
                        });
 }
 
+void RecordingUploads::send_parts(JobPtr job, std::string token) {
+  PartTarget target{hosts_, job->storage, job->object.name, job->object.content_type,
+                    std::move(token)};
+  const PartUpload::Means means{means_.blobs, means_.fetcher, background_, stopping_};
+  PartUpload::File file{job->blob, job->size, kPartBytes};
+  auto done = [this, job = std::move(job)](const Result<void, FetchError>& sent) {
+    if (!sent) return failed(*job, sent.error());
+    ended(*job, true, {}, false);
+  };
+  PartUpload::start(means, std::move(file), part_requests(std::move(target)), std::move(done));
+}
+
+void RecordingUploads::failed(const Job& job, const FetchError& error) {
+  log::warn("voice", "a recording was not uploaded",
+            {{"recording", job.recording}, {"why", error.what}});
+  ended(job, false, std::string(problem_of(error)), may_pass(error));
+}
+
 void RecordingUploads::settle(const Job& job, bool stored, std::string problem, bool may_pass) {
+  if (stopping_) return;  // the timer of the next try is kept
   dispatcher_->decide(Outcome(*this, job, stored, std::move(problem), may_pass));
 }
 
@@ -239,6 +273,7 @@ void RecordingUploads::ended(const Job& job, bool stored, std::string problem, b
   {
     const std::lock_guard lock(mutex_);
     --running_;
+    busy_.erase(job.recording);
   }
   next();
 }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_set>
 
 #include "api/dispatcher.h"
 #include "api/registry.h"
@@ -32,10 +34,11 @@ class RecordingUploads {
     Engine& engine;
   };
   RecordingUploads(CloudHosts hosts, Means means);
-  /// Uploads under way end by themselves; what comes of them is not told.
   ~RecordingUploads();
 
   void start(api::Dispatcher& dispatcher) { dispatcher_ = &dispatcher; }
+  /// What comes of uploads under way is not told any more: the next process tries again.
+  void stop() { stopping_ = true; }
   void declare(api::Registry& registry);
 
  private:
@@ -46,17 +49,24 @@ class RecordingUploads {
   api::Effects begin_try(const api::Step& step, const store::Snapshot& snapshot);
   void enqueue(JobPtr job);
   void next();
+  bool is_busy(const std::string& recording);
   void read_and_send(JobPtr job);
-  void send_to_gcs(JobPtr job);
+  bool read_whole(Job& job) const;
+  void sign_in_to_gcs(JobPtr job);
+  void send_to_gcs(JobPtr job, std::string token);
   void send(JobPtr job, StorageRequest request);
+  void send_parts(JobPtr job, std::string token);
+  void failed(const Job& job, const FetchError& error);
   void settle(const Job& job, bool stored, std::string problem, bool may_pass);
   void ended(const Job& job, bool stored, std::string problem, bool may_pass);
 
   const CloudHosts hosts_;
   const Means means_;
   api::Dispatcher* dispatcher_ = nullptr;
+  std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::deque<JobPtr> waiting_;
+  std::unordered_set<std::string> busy_;  // recordings that wait or are on their way
   size_t running_ = 0;
   media::Background background_;
 };

@@ -1,10 +1,8 @@
 #include "products/voice/storage_requests.h"
 
-#include <ctime>
 #include <memory>
 #include <span>
 
-#include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -18,9 +16,7 @@ namespace {
 
 using Backend = CustomStorage::Backend;
 
-constexpr std::chrono::minutes kUploadTime{5};
 constexpr int64_t kTokenSeconds = 600;
-constexpr std::string_view kAzureVersion = "2021-08-06";
 constexpr std::string_view kScope = "https://www.googleapis.com/auth/devstorage.read_write";
 
 std::string filled(std::string text, std::string_view name, std::string_view value) {
@@ -34,72 +30,8 @@ std::string base_of(const CloudHosts& hosts, const CustomStorage& storage) {
   return filled(hosts.azure, "{account}", storage.account);
 }
 
-StorageRequest request(http::Method method, std::string url, StoredObject object) {
-  StorageRequest made;
-  made.url = std::move(url);
-  made.options.method = method;
-  made.options.timeout = kUploadTime;
-  made.options.headers.emplace_back("Content-Type", std::move(object.content_type));
-  made.options.body = std::move(object.body);
-  return made;
-}
-
-/// Host and path of an address that put_object() made.
-std::pair<std::string, std::string> parts_of(std::string_view url) {
-  url.remove_prefix(url.find("://") + 3);
-  const size_t slash = url.find('/');
-  return {std::string(url.substr(0, slash)), std::string(url.substr(slash))};
-}
-
-void sign_for_s3(const CustomStorage& storage, StorageRequest& put, WallTime now) {
-  const auto [host, path] = parts_of(put.url);
-  sigv4::Request wanted;
-  wanted.method = "PUT";
-  wanted.path = path;
-  wanted.payload_hash = to_hex(sha256(put.options.body));
-  const sigv4::Scope scope{sigv4::time_text(now), storage.region};
-  wanted.headers = {
-      {"host", host}, {"x-amz-content-sha256", wanted.payload_hash}, {"x-amz-date", scope.time}};
-  auto& headers = put.options.headers;
-  headers.emplace_back("x-amz-content-sha256", wanted.payload_hash);
-  headers.emplace_back("x-amz-date", scope.time);
-  headers.emplace_back("Authorization",
-                       sigv4::authorization(wanted, scope, storage.account, storage.secret));
-}
-
-/// "Tue, 01 Dec 2026 02:00:00 GMT" (RFC 9110 section 5.6.7).
-std::string http_date(WallTime now) {
-  const auto seconds = static_cast<std::time_t>(
-      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[40];
-  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return text;
-}
-
 std::span<const uint8_t> bytes_of(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
-/// Put Blob under a shared key ("Authorize with Shared Key", version 2015-02-21 and later).
-void sign_for_azure(const CustomStorage& storage, StorageRequest& put, WallTime now) {
-  const std::string date = http_date(now);
-  const std::string type = put.options.headers.front().second;
-  const std::string text = fmt::format(
-      "PUT\n\n\n{}\n\n{}\n\n\n\n\n\n\nx-ms-blob-type:BlockBlob\nx-ms-date:{}\nx-ms-version:{}\n/"
-      "{}{}",
-      put.options.body.empty() ? "" : std::to_string(put.options.body.size()), type, date,
-      kAzureVersion, storage.account, parts_of(put.url).second);
-  const auto key = from_base64(storage.secret).value_or(std::vector<uint8_t>());
-  const std::string signature =
-      hmac_sha256({reinterpret_cast<const char*>(key.data()), key.size()}, text);
-  auto& headers = put.options.headers;
-  headers.emplace_back("x-ms-blob-type", "BlockBlob");
-  headers.emplace_back("x-ms-date", date);
-  headers.emplace_back("x-ms-version", kAzureVersion);
-  headers.emplace_back("Authorization", fmt::format("SharedKey {}:{}", storage.account,
-                                                    to_base64(bytes_of(signature))));
 }
 
 std::string base64url(std::string_view text) {
@@ -138,11 +70,12 @@ std::string object_url(const CloudHosts& hosts, const CustomStorage& storage,
 
 StorageRequest put_object(const CloudHosts& hosts, const CustomStorage& storage,
                           StoredObject object, WallTime now) {
-  std::string url = object_url(hosts, storage, object.name);
-  StorageRequest put = request(http::Method::Put, std::move(url), std::move(object));
+  StorageRequest put = storage_request(http::Method::Put, object_url(hosts, storage, object.name),
+                                       {}, std::move(object.content_type), std::move(object.body));
   if (storage.backend == Backend::S3) {
     sign_for_s3(storage, put, now);
   } else {
+    put.options.headers.emplace_back("x-ms-blob-type", "BlockBlob");
     sign_for_azure(storage, put, now);
   }
   return put;
@@ -169,20 +102,23 @@ Result<StorageRequest> token_request(const CustomStorage& storage, WallTime now)
   const std::string signature = rsa_signature((*account)["private_key"].string(), assertion);
   if (signature.empty()) return fail("The credentials have no private key that can be read.");
   assertion += "." + base64url(signature);
-  StoredObject form;
-  form.content_type = "application/x-www-form-urlencoded";
-  form.body = "grant_type=" + sigv4::encode("urn:ietf:params:oauth:grant-type:jwt-bearer") +
-              "&assertion=" + assertion;
-  return request(http::Method::Post, uri, std::move(form));
+  std::string form = "grant_type=" + sigv4::encode("urn:ietf:params:oauth:grant-type:jwt-bearer") +
+                     "&assertion=" + assertion;
+  return storage_request(http::Method::Post, uri, {}, "application/x-www-form-urlencoded",
+                         std::move(form));
 }
 
 StorageRequest upload_to_gcs(const CloudHosts& hosts, const CustomStorage& storage,
                              StoredObject object, std::string_view token) {
-  std::string url = fmt::format("{}/upload/storage/v1/b/{}/o?uploadType=media&name={}", hosts.gcs,
-                                storage.bucket, sigv4::encode(object.name));
-  StorageRequest post = request(http::Method::Post, std::move(url), std::move(object));
+  StorageRequest post = storage_request(http::Method::Post, gcs_upload_url(hosts, storage),
+                                        {{"uploadType", "media"}, {"name", object.name}},
+                                        std::move(object.content_type), std::move(object.body));
   post.options.headers.emplace_back("Authorization", "Bearer " + std::string(token));
   return post;
+}
+
+std::string gcs_upload_url(const CloudHosts& hosts, const CustomStorage& storage) {
+  return hosts.gcs + "/upload/storage/v1/b/" + storage.bucket + "/o";
 }
 
 }  // namespace tandem::products::voice

@@ -5,18 +5,12 @@
 
 #include "core/clock.h"
 #include "core/result.h"
-#include "products/common/fetcher.h"
 #include "products/voice/cloud_hosts.h"
 #include "products/voice/custom_storage.h"
+#include "products/voice/storage_signing.h"
 
 /// The requests that put a file into the bucket of a cloud, as each of them wants it signed.
 namespace tandem::products::voice {
-
-/// For Fetcher::fetch().
-struct StorageRequest {
-  std::string url;
-  FetchOptions options;
-};
 
 /// A file on its way.
 struct StoredObject {
@@ -37,6 +31,7 @@ StorageRequest put_object(const CloudHosts& hosts, const CustomStorage& storage,
 /// first (RFC 7523). An error says that they are neither.
 bool is_token(const CustomStorage& storage);
 Result<StorageRequest> token_request(const CustomStorage& storage, WallTime now);
+std::string gcs_upload_url(const CloudHosts& hosts, const CustomStorage& storage);
 StorageRequest upload_to_gcs(const CloudHosts& hosts, const CustomStorage& storage,
                              StoredObject object, std::string_view token);
 

@@ -190,6 +190,7 @@ void Switchboard::keep_looking(runtime::Shard& shard) {
 void Switchboard::stop() {
   Parts& parts = *parts_;
   if (!parts.running.exchange(false)) return;
+  parts.uploads.stop();
   parts.calls->stop();
 }
 
