@@ -1,4 +1,6 @@
 #include <set>
+#include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -8,6 +10,7 @@
 #include "core/ids.h"
 #include "core/metrics.h"
 #include "core/random.h"
+#include "core/release_memory.h"
 
 namespace tandem {
 namespace {
@@ -98,6 +101,16 @@ TEST_CASE("a UniqueFunction owns what cannot be copied") {
   UniqueFunction<int(int)> g = std::move(f);
   CHECK_FALSE(static_cast<bool>(f));
   CHECK(g(2) == 7);
+}
+
+TEST_CASE("released strings and lists hold no memory") {
+  std::string text(1'000, 'x');
+  release_memory(text);
+  CHECK(text.empty());
+  CHECK(text.capacity() == std::string().capacity());
+  std::vector<int> list(1'000);
+  release_memory(list);
+  CHECK(list.capacity() == 0);
 }
 
 TEST_CASE("metrics come out in Prometheus text") {

@@ -48,8 +48,10 @@ Leg::Leg(LegHost& host, LegId id, DialPlan plan)
       time_limit_(plan.time_limit),
       limit_timer_(host.wheel(), sip::bind<&Leg::on_time_limit>(*this)),
       info_digits_(host.wheel(), *this),
-      plan_(std::move(plan)) {
-  media_.set_plan(plan_.media);
+      link_(plan.link),
+      placing_(std::make_unique<Placing>()) {
+  media_.set_plan(plan.media);
+  placing_->plan = std::move(plan);
 }
 
 Leg::~Leg() = default;
@@ -57,8 +59,8 @@ Leg::~Leg() = default;
 Result<void, Refusal> Leg::open_media(bool v6) {
   if (media_.is_open()) return {};
   std::optional<media::LegId> beside;
-  if (plan_.link) {
-    Leg* const other = host_.find(plan_.link->with);
+  if (link_) {
+    Leg* const other = host_.find(link_->with);
     if (other != nullptr && other->media().is_open()) beside = other->media().id();
   }
   auto opened = media_.open(v6, beside);
@@ -137,8 +139,9 @@ void Leg::on_ended(sip::CallLeg& branch, const sip::LegEnd& end) {
   }
   std::erase(branches_, &branch);
   // Of several phones the one that said no for good counts.
-  if (!is_final_refusal(last_failure_.sip_code)) last_failure_ = std::move(hangup);
-  const bool declined = last_failure_.sip_code >= 600;
+  if (!is_final_refusal(placing_->last_failure.sip_code))
+    placing_->last_failure = std::move(hangup);
+  const bool declined = placing_->last_failure.sip_code >= 600;
   if (declined) drop_branches(nullptr);
   if (branches_.empty()) attempt_failed();
 }
@@ -154,7 +157,7 @@ void Leg::finish(Hangup hangup) {
   state_ = State::Ending;
   limit_timer_.stop();
   info_digits_.stop();
-  hangup_ = std::move(hangup);
+  hangup_ = std::make_unique<Hangup>(std::move(hangup));
   host_.leg_ending(*this, *hangup_);
   if (!media_.is_open()) return tell_hangup();
   media_.close();

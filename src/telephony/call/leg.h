@@ -45,8 +45,8 @@ class Leg final : public sip::CallLeg::Listener, private InfoDigits::Sender {
   bool alive() const { return state_ <= State::Answered; }
   bool answered() const { return state_ == State::Answered; }
   const std::string& owner() const { return owner_; }
-  const std::optional<Link>& link() const { return plan_.link; }
-  void set_link(Link link) { plan_.link = std::move(link); }
+  const std::optional<Link>& link() const { return link_; }
+  void set_link(Link link) { link_ = std::move(link); }
   LegMedia& media() { return media_; }
   sip::CallLeg* dialog() const { return sip_; }
   /// The peer's address as far as it is known: From of its INVITE, or where we called.
@@ -95,6 +95,12 @@ class Leg final : public sip::CallLeg::Listener, private InfoDigits::Sender {
  private:
   using Time = std::chrono::steady_clock::time_point;
 
+  /// What placing a call needs.
+  struct Placing {
+    DialPlan plan;
+    Hangup last_failure;
+  };
+
   // leg.cpp
   Result<void, Refusal> open_media(bool v6);
   void find_peer();
@@ -134,7 +140,7 @@ class Leg final : public sip::CallLeg::Listener, private InfoDigits::Sender {
   std::chrono::milliseconds time_limit_{0};
   HangupCause limit_cause_ = HangupCause::TimeLimit;
   sip::Timer limit_timer_;
-  std::optional<Hangup> hangup_;
+  std::unique_ptr<Hangup> hangup_;
   bool told_held_ = false;
   bool media_changing_ = false;  // hold() waits for its answer
   bool holding_ = false;         // as we asked for last
@@ -146,12 +152,14 @@ class Leg final : public sip::CallLeg::Listener, private InfoDigits::Sender {
   bool offered_ = true;     // the INVITE had an offer
   std::string answer_sdp_;  // ours, once agreed on
 
+  std::optional<Link> link_;
+
   // Outgoing.
-  DialPlan plan_;
+  std::unique_ptr<Placing> placing_;  // until it is answered
+  std::string target_uri_;            // where it was answered
   size_t next_target_ = 0;
   std::vector<sip::CallLeg*> branches_;
   bool rang_ = false;
-  Hangup last_failure_;
 };
 
 }  // namespace tandem::call

@@ -98,8 +98,9 @@ Result<void, Refusal> Leg::reject_referral(int status) {
 }
 
 std::string Leg::peer_uri() const {
-  if (!incoming_) return plan_.targets[next_target_ - 1].uri;
-  return sip_ == nullptr ? std::string() : std::string(sip_->invite().from().uri.text);
+  if (placing_) return placing_->plan.targets[next_target_ - 1].uri;
+  if (!incoming_) return target_uri_;
+  return sip_ == nullptr ? std::string() : sip_->remote_uri();
 }
 
 Result<void, Refusal> Leg::send_info(sip::Body body, HeaderList headers) {

@@ -1,4 +1,5 @@
 // A call that came in: ringing, early media, the answer.
+#include "core/release_memory.h"
 #include "telephony/call/leg.h"
 #include "telephony/call/leg_host.h"
 
@@ -62,6 +63,7 @@ Result<void, Refusal> Leg::answer(AnswerPlan plan) {
   }
   if (plan.time_limit.count() > 0) time_limit_ = plan.time_limit;
   sip_->answer(sip::sdp_body(std::move(*sdp)), std::move(plan.headers));
+  release_memory(answer_sdp_);
   if (alive()) begin_talk();
   return {};
 }

@@ -1,9 +1,11 @@
 #include "telephony/call/leg_media.h"
 
+#include <functional>
 #include <utility>
 
 #include "core/assert.h"
 #include "core/random.h"
+#include "core/release_memory.h"
 #include "telephony/call/codec_list.h"
 #include "telephony/call/switch.h"
 
@@ -28,13 +30,11 @@ rtp::Endpoint endpoint_of(const std::string& ip, uint16_t port) {
 void LegMedia::set_plan(MediaPlan plan) {
   plan_ = std::move(plan);
   if (plan_.codecs.empty()) plan_.codecs = options_.codecs;
-  if (negotiator_) negotiator_->set_policy(policy());
 }
 
 void LegMedia::prefer(const std::vector<std::string>& codecs) {
   plan_.codecs = reordered(plan_.codecs, codecs);
   own_order_ = true;
-  if (negotiator_) negotiator_->set_policy(policy());
 }
 
 Result<void, Refusal> LegMedia::open(bool v6, std::optional<media::LegId> beside) {
@@ -46,8 +46,8 @@ Result<void, Refusal> LegMedia::open(bool v6, std::optional<media::LegId> beside
   if (!opened) return tl::unexpected(Refusal::NoPorts);
   id_ = opened->id;
   port_ = opened->local.port();
-  negotiator_ =
-      std::make_unique<sdp::Negotiator>(policy(), std::to_string(random_.below(kMaxSessionId)));
+  negotiator_ = std::make_unique<sdp::Negotiator>(sdp::AudioPolicy(),
+                                                  std::to_string(random_.below(kMaxSessionId)));
   negotiator_->set_local(local_stream());
   return {};
 }
@@ -81,10 +81,23 @@ sdp::LocalStream LegMedia::local_stream() const {
   return out;
 }
 
-std::string LegMedia::offer() { return negotiator_->make_offer(); }
+void LegMedia::forget_policy() {
+  sdp::AudioPolicy none;
+  release_memory(none.srtp_suites);
+  negotiator_->set_policy(std::move(none));
+}
+
+std::string LegMedia::offer() {
+  negotiator_->set_policy(policy());
+  std::string out = negotiator_->make_offer();
+  forget_policy();
+  return out;
+}
 
 Result<std::string, sdp::Refusal> LegMedia::answer(std::string_view offer) {
+  negotiator_->set_policy(policy());
   auto out = negotiator_->make_answer(offer);
+  forget_policy();
   if (out) configure(offer);
   return out;
 }
@@ -101,11 +114,10 @@ void LegMedia::set_holding(bool holding) {
 }
 
 void LegMedia::configure(std::string_view remote) {
-  std::string both = negotiator_->local();
-  both += remote;
+  const size_t both = std::hash<std::string>()(negotiator_->local().append(remote));
   // Repeated descriptions (a 200 after its 183, session refreshes) must not open the latch anew.
   if (both == configured_ || !agreed()) return;
-  configured_ = std::move(both);
+  configured_ = both;
   engine_.configure(id_, settings());
 }
 

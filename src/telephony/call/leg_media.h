@@ -61,6 +61,8 @@ class LegMedia {
 
  private:
   sdp::AudioPolicy policy() const;
+  /// What was agreed on stays; how to agree is told the negotiator each time.
+  void forget_policy();
   sdp::LocalStream local_stream() const;
   media::LegSettings settings() const;
   void configure(std::string_view remote);
@@ -77,7 +79,7 @@ class LegMedia {
   media::LegId id_ = 0;
   uint16_t port_ = 0;
   std::unique_ptr<sdp::Negotiator> negotiator_;
-  std::string configured_;  // both descriptions the engine knows
+  size_t configured_ = 0;  // hash of both descriptions the engine knows
 };
 
 }  // namespace tandem::call

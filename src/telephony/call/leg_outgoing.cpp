@@ -1,6 +1,7 @@
 // A call we place: admission, targets one after the other, phones of one user together.
 #include <algorithm>
 
+#include "core/release_memory.h"
 #include "telephony/call/codec_list.h"
 #include "telephony/call/hangup.h"
 #include "telephony/call/leg.h"
@@ -28,7 +29,7 @@ bool is_v6_uri(const std::string& text) {
 }  // namespace
 
 void Leg::start() {
-  host_.inquiries().admit(id_, plan_, [&host = host_, id = id_](auto refusal) {
+  host_.inquiries().admit(id_, placing_->plan, [&host = host_, id = id_](auto refusal) {
     if (Leg* const leg = host.find(id)) leg->admitted(refusal);
   });
 }
@@ -47,16 +48,16 @@ void Leg::prefer_codecs_of(Leg& other) {
 
 void Leg::admitted(const std::optional<RefuseCall>& refusal) {
   if (refusal) return refuse(refusal->status, refusal->reason);
-  last_failure_ = failure(503, HangupCause::Unreachable, "no target");
-  if (plan_.targets.size() > kMaxTargets) plan_.targets.resize(kMaxTargets);
+  placing_->last_failure = failure(503, HangupCause::Unreachable, "no target");
+  if (placing_->plan.targets.size() > kMaxTargets) placing_->plan.targets.resize(kMaxTargets);
   try_next();
 }
 
 void Leg::try_next() {
-  while (next_target_ < plan_.targets.size()) {
-    if (try_target(plan_.targets[next_target_++])) return;
+  while (next_target_ < placing_->plan.targets.size()) {
+    if (try_target(placing_->plan.targets[next_target_++])) return;
   }
-  finish(last_failure_);
+  finish(placing_->last_failure);
 }
 
 /// Whether our description must name an IPv6 address: a phone is asked along the way it registered.
@@ -69,17 +70,17 @@ bool Leg::is_reached_by_v6(const Target& target) const {
 /// Sends the INVITE, or those of all phones of a user; false when there is nowhere to send it.
 bool Leg::try_target(const Target& target) {
   if (!target.trunk.empty() && !host_.trunk_is_up(target.trunk)) {
-    last_failure_ = failure(503, HangupCause::Unreachable, "the trunk is down");
+    placing_->last_failure = failure(503, HangupCause::Unreachable, "the trunk is down");
     return false;
   }
   if (!open_media(is_reached_by_v6(target))) {
-    last_failure_ = failure(503, HangupCause::Unreachable, "no media ports are free");
+    placing_->last_failure = failure(503, HangupCause::Unreachable, "no media ports are free");
     return false;
   }
   rang_ = false;
   if (target.aor.empty()) {
     if (!add_branch(invite_options(target))) {
-      last_failure_ = failure(503, HangupCause::Unreachable, "not a SIP address");
+      placing_->last_failure = failure(503, HangupCause::Unreachable, "not a SIP address");
       return false;
     }
   } else {
@@ -89,13 +90,13 @@ bool Leg::try_target(const Target& target) {
       add_branch(std::move(options));
     }
     if (branches_.empty()) {
-      last_failure_ = failure(480, HangupCause::Unreachable, "not registered");
+      placing_->last_failure = failure(480, HangupCause::Unreachable, "not registered");
       return false;
     }
   }
   OutgoingCall told;
   told.leg = id_;
-  told.linked = plan_.link ? plan_.link->with : 0;
+  told.linked = link_ ? link_->with : 0;
   told.owner = owner_;
   told.target = target;
   told.attempt = next_target_ - 1;
@@ -111,27 +112,28 @@ bool Leg::add_branch(sip::InviteOptions options) {
 }
 
 sip::InviteOptions Leg::invite_options(const Target& target) {
-  const Caller& caller = plan_.caller;
+  const Caller& caller = placing_->plan.caller;
   const std::string& host = caller.host.empty() ? host_.options().domain : caller.host;
   const sip::ShownIdentity identity =
       sip::show_identity(caller.user, caller.display, host, caller.anonymous, caller.asserted);
   sip::InviteOptions out;
   out.target = target.uri;
   out.from = identity.from;
-  out.to = plan_.to;
+  out.to = placing_->plan.to;
   if (out.to.empty() && !target.uri.empty()) out.to = "<" + target.uri + ">";
   if (out.to.empty()) out.to = "<" + sip::make_sip_uri(target.aor, host_.options().domain) + ">";
   out.contact_user = caller.anonymous ? std::string() : caller.user;
   out.headers = identity.headers;
-  out.headers.insert(out.headers.end(), plan_.headers.begin(), plan_.headers.end());
+  out.headers.insert(out.headers.end(), placing_->plan.headers.begin(),
+                     placing_->plan.headers.end());
   out.headers.insert(out.headers.end(), target.headers.begin(), target.headers.end());
   out.body = sip::sdp_body(media_.offer());
   out.routes = target.routes;
   out.credentials = target.credentials;
-  out.session_interval = plan_.session_interval;
-  out.ring_timeout = plan_.ring_timeout;
-  out.response_timeout = plan_.response_timeout;
-  out.reliable_provisionals = plan_.reliable_provisionals;
+  out.session_interval = placing_->plan.session_interval;
+  out.ring_timeout = placing_->plan.ring_timeout;
+  out.response_timeout = placing_->plan.response_timeout;
+  out.reliable_provisionals = placing_->plan.reliable_provisionals;
   return out;
 }
 
@@ -154,6 +156,9 @@ void Leg::on_progress(sip::CallLeg&, const sip::Message& response) {
 
 void Leg::on_answered(sip::CallLeg& branch, const sip::Message& response) {
   drop_branches(&branch);
+  release_memory(branches_);
+  target_uri_ = std::move(placing_->plan.targets[next_target_ - 1].uri);
+  placing_.reset();
   sip_ = &branch;
   begin_talk();
   const bool agreed = response.body().empty() ? media_.agreed() : take_answer(response.body());
@@ -172,9 +177,9 @@ void Leg::on_answered(sip::CallLeg& branch, const sip::Message& response) {
 
 /// Nobody who rang is called again elsewhere: the next target may be the same person.
 void Leg::attempt_failed() {
-  const bool more = next_target_ < plan_.targets.size();
-  if (more && !rang_ && !is_final_refusal(last_failure_.sip_code)) return try_next();
-  finish(last_failure_);
+  const bool more = next_target_ < placing_->plan.targets.size();
+  if (more && !rang_ && !is_final_refusal(placing_->last_failure.sip_code)) return try_next();
+  finish(placing_->last_failure);
 }
 
 }  // namespace tandem::call

@@ -27,9 +27,7 @@ AudioReceiver::AudioReceiver(PacketPool& pool, std::vector<CodecFormat> formats,
     : formats_(std::move(formats)),
       noise_type_(noise_type),
       buffer_(pool, first_decodable(formats_).clock_rate),
-      rate_(audio_rate(first_decodable(formats_))) {
-  ready_.reserve(2 * kMaxFrameSamples);
-}
+      rate_(audio_rate(first_decodable(formats_))) {}
 
 void AudioReceiver::put(const rtp::Packet& packet, int64_t arrival_micros) {
   const bool noise = noise_type_ == packet.payload_type;
@@ -53,6 +51,12 @@ bool AudioReceiver::select(uint8_t payload_type) {
 }
 
 void AudioReceiver::push(std::span<const int16_t> samples) {
+  if (wanted_ != nullptr && ready_.empty() && samples.size() == frame_samples(rate_)) {
+    wanted_->rate = rate_;
+    std::copy(samples.begin(), samples.end(), wanted_->samples.begin());
+    wanted_ = nullptr;
+    return;
+  }
   ready_.insert(ready_.end(), samples.begin(), samples.end());
 }
 
@@ -127,7 +131,9 @@ void AudioReceiver::feed() {
 
 bool AudioReceiver::pull(Frame& out) {
   heard_ = !ready_.empty();
-  while (ready_.size() < frame_samples(rate_)) feed();
+  wanted_ = &out;
+  while (wanted_ != nullptr && ready_.size() < frame_samples(rate_)) feed();
+  if (std::exchange(wanted_, nullptr) == nullptr) return heard_;
   out.rate = rate_;
   const auto end = ready_.begin() + static_cast<ptrdiff_t>(out.size());
   std::copy(ready_.begin(), end, out.samples.begin());

@@ -50,7 +50,10 @@ class AudioReceiver {
   /// Frames in a row without a packet.
   uint32_t dry_frames_ = 0;
   bool heard_ = false;
-  /// Decoded and not yet pulled: packets may be longer or shorter than a frame.
+  /// The frame being pulled, until it is made.
+  Frame* wanted_ = nullptr;
+  /// Decoded and not yet pulled, for packets that are longer or shorter than a frame; empty with
+  /// those that are one.
   std::vector<int16_t> ready_;
 };
 

@@ -10,6 +10,7 @@ namespace {
 constexpr uint32_t kShortestPeriodMicros = 2500;
 constexpr uint32_t kLongestPeriodMicros = 15000;
 constexpr uint32_t kWindowMs = 10;
+constexpr uint32_t kHistoryMs = 30;
 /// Full level this long, then a straight line to silence.
 constexpr uint32_t kHoldMs = 10;
 constexpr uint32_t kFadeMs = 50;
@@ -17,13 +18,13 @@ constexpr uint32_t kBlendMs = 4;
 
 }  // namespace
 
-Concealer::Concealer(uint32_t rate) : rate_(rate), length_(rate * 30 / 1000) {}
+Concealer::Concealer(uint32_t rate) : rate_(rate), history_(rate * kHistoryMs / 1000) {}
 
 size_t Concealer::find_period() const {
   const size_t shortest = rate_ * kShortestPeriodMicros / 1'000'000;
   const size_t longest = rate_ * kLongestPeriodMicros / 1'000'000;
   const size_t window = rate_ * kWindowMs / 1000;
-  const int16_t* end = history_.data() + length_ - window;
+  const int16_t* end = history_.data() + history_.size() - window;
   size_t best = longest;
   int64_t least = INT64_MAX;
   for (size_t lag = shortest; lag <= longest; ++lag) {
@@ -39,8 +40,9 @@ size_t Concealer::find_period() const {
 
 void Concealer::make_cycle() {
   period_ = find_period();
+  cycle_.resize(rate_ * kLongestPeriodMicros / 1'000'000);
   position_ = 0;
-  const int16_t* last = history_.data() + length_ - period_;
+  const int16_t* last = history_.data() + history_.size() - period_;
   std::memcpy(cycle_.data(), last, period_ * sizeof(int16_t));
   // The end of the cycle turns into what came before its start, so that it closes without a click.
   const size_t blend = period_ / 4;
@@ -76,11 +78,12 @@ void Concealer::good(std::span<int16_t> frame) {
     }
     made_up_ = 0;
   }
-  if (frame.size() >= length_) {
-    std::memcpy(history_.data(), frame.data() + frame.size() - length_, length_ * sizeof(int16_t));
+  const size_t length = history_.size();
+  if (frame.size() >= length) {
+    std::memcpy(history_.data(), frame.data() + frame.size() - length, length * sizeof(int16_t));
     return;
   }
-  const size_t kept = length_ - frame.size();
+  const size_t kept = length - frame.size();
   std::memmove(history_.data(), history_.data() + frame.size(), kept * sizeof(int16_t));
   std::memcpy(history_.data() + kept, frame.data(), frame.size() * sizeof(int16_t));
 }

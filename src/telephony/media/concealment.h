@@ -1,9 +1,9 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "telephony/media/audio.h"
 
@@ -22,18 +22,15 @@ class Concealer {
   void conceal(std::span<int16_t> out);
 
  private:
-  static constexpr size_t kHistory = kWideRateHz * 30 / 1000;
-  static constexpr size_t kMaxPeriod = kWideRateHz * 15 / 1000;
-
   size_t find_period() const;
   void make_cycle();
   int16_t next_sample();
 
   uint32_t rate_;
-  /// In use: the last 30 ms at rate_.
-  size_t length_;
-  std::array<int16_t, kHistory> history_{};
-  std::array<int16_t, kMaxPeriod> cycle_{};
+  /// The last 30 ms at rate_.
+  std::vector<int16_t> history_;
+  /// Made at the first loss: most streams have none.
+  std::vector<int16_t> cycle_;
   size_t period_ = 0;
   size_t position_ = 0;
   size_t made_up_ = 0;

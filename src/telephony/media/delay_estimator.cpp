@@ -23,7 +23,7 @@ void DelayEstimator::on_packet(uint32_t timestamp, int64_t arrival_micros) {
     const int64_t played =
         int64_t{rtp::timestamp_distance(last_timestamp_, timestamp)} * 1'000'000 / clock_rate_;
     const int64_t step = arrival_micros - last_arrival_ - played;
-    if (std::abs(step) < kMaxStepMicros) transit_ += step;
+    if (std::abs(step) < kMaxStepMicros) transit_ += static_cast<uint32_t>(step);
   }
   any_ = true;
   last_timestamp_ = timestamp;
@@ -35,11 +35,14 @@ void DelayEstimator::on_packet(uint32_t timestamp, int64_t arrival_micros) {
 }
 
 void DelayEstimator::settle() {
-  std::array<int64_t, kPackets> sorted = transits_;
+  // Against the last one, so that a wrap between them does not matter.
+  std::array<int32_t, kPackets> sorted;
+  std::transform(transits_.begin(), transits_.end(), sorted.begin(),
+                 [this](uint32_t each) { return static_cast<int32_t>(each - transit_); });
   const auto end = sorted.begin() + static_cast<ptrdiff_t>(count_);
   const size_t slow = count_ - 1 - std::min(kOutliers * count_ / kPackets, count_ - 1);
   std::nth_element(sorted.begin(), sorted.begin() + static_cast<ptrdiff_t>(slow), end);
-  const int64_t spread = sorted[slow] - *std::min_element(sorted.begin(), end);
+  const int64_t spread = int64_t{sorted[slow]} - *std::min_element(sorted.begin(), end);
   const std::chrono::milliseconds wanted(spread / 1000);
   target_ = std::clamp(wanted + kPacketTime, kMinDelay, kMaxDelay);
 }

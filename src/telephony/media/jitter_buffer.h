@@ -68,11 +68,11 @@ class JitterBuffer {
 
   enum class State : uint8_t { Empty, Filled, Skipped };
   struct Slot {
+    PacketPool::Block block;
+    uint32_t timestamp = 0;
     State state = State::Empty;
     Kind kind = Kind::Audio;
     uint8_t payload_type = 0;
-    uint32_t timestamp = 0;
-    PacketPool::Block block;
   };
 
   Slot& slot(uint16_t sequence) { return slots_[sequence % kSlots]; }

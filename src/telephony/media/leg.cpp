@@ -134,7 +134,7 @@ void Leg::refresh() {
 
 bool Leg::needs_ticks() const {
   return audio_ != nullptr || speaks_itself() || !recordings_.empty() || !streams_.empty() ||
-         amd_.has_value() || stream_queue_.active() || supervised_ || supervising_ ||
+         amd_ != nullptr || stream_queue_.active() || supervised_ || supervising_ ||
          (peer_ != nullptr && !relaying_) || (settings_.silence_when_idle && !relaying_);
 }
 
@@ -256,7 +256,7 @@ void Leg::stop_fork() {
 }
 
 void Leg::start_amd(const AmdConfig& config) {
-  amd_.emplace(config);
+  amd_ = std::make_unique<AnswerDetector>(config);
   refresh();
 }
 

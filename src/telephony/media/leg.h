@@ -233,12 +233,12 @@ class Leg final : private PlayerListener {
   FrameConverter narrow_;
   DtmfReceiver event_receiver_;
   std::optional<DtmfDetector> tone_detector_;
-  std::optional<AnswerDetector> amd_;
+  std::unique_ptr<AnswerDetector> amd_;
 
   Player player_;
   Player overlay_;
   DigitSender digits_;
-  std::optional<TonePlayer> digit_tone_;
+  std::unique_ptr<TonePlayer> digit_tone_;
 
   std::vector<Recording> recordings_;
   std::vector<std::unique_ptr<StreamTap>> streams_;

@@ -95,7 +95,7 @@ bool Leg::play_digits(Frame& out, uint64_t tick, Time now, bool send) {
     if (settings_.can_send) send_.send_digit(step, tick, micros(now));
     return false;
   }
-  if (step.first || !digit_tone_) digit_tone_.emplace(dtmf_tone(step.code));
+  if (step.first || !digit_tone_) digit_tone_ = std::make_unique<TonePlayer>(dtmf_tone(step.code));
   digit_tone_->fill(out.span(), out.rate);
   return true;
 }

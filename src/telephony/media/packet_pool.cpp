@@ -2,29 +2,35 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace tandem::media {
 
-PacketPool::Block::Block(Block&& other) noexcept { *this = std::move(other); }
+PacketPool::Header& PacketPool::header(const std::unique_ptr<uint8_t[]>& memory) {
+  return *reinterpret_cast<Header*>(memory.get());
+}
+
+PacketPool::Block::Block(Block&& other) noexcept : memory_(std::move(other.memory_)) {}
 
 PacketPool::Block& PacketPool::Block::operator=(Block&& other) noexcept {
   if (this == &other) return *this;
   reset();
-  pool_ = std::exchange(other.pool_, nullptr);
-  data_ = std::move(other.data_);
-  size_ = std::exchange(other.size_, uint16_t{0});
-  size_class_ = other.size_class_;
+  memory_ = std::move(other.memory_);
   return *this;
 }
 
+std::span<const uint8_t> PacketPool::Block::bytes() const {
+  if (!memory_) return {};
+  return {memory_.get() + sizeof(Header), header(memory_).size};
+}
+
 void PacketPool::Block::reset() {
-  if (pool_ == nullptr) return;
-  auto& kept = pool_->kept_[size_class_];
-  if (kept.size() < kMaxKept) kept.push_back(std::move(data_));
-  data_.reset();
-  pool_ = nullptr;
-  size_ = 0;
+  if (!memory_) return;
+  const Header& of = header(memory_);
+  auto& kept = of.pool->kept_[of.size_class];
+  if (kept.size() < kMaxKept) kept.push_back(std::move(memory_));
+  memory_.reset();
 }
 
 PacketPool::Block PacketPool::copy(std::span<const uint8_t> payload) {
@@ -34,15 +40,15 @@ PacketPool::Block PacketPool::copy(std::span<const uint8_t> payload) {
   auto& kept = kept_[size_class];
   Block block;
   if (kept.empty()) {
-    block.data_.reset(new uint8_t[kSizes[size_class]]);
+    block.memory_.reset(new uint8_t[sizeof(Header) + kSizes[size_class]]);
   } else {
-    block.data_ = std::move(kept.back());
+    block.memory_ = std::move(kept.back());
     kept.pop_back();
   }
-  block.pool_ = this;
-  block.size_ = static_cast<uint16_t>(payload.size());
-  block.size_class_ = size_class;
-  if (!payload.empty()) std::memcpy(block.data_.get(), payload.data(), payload.size());
+  new (block.memory_.get()) Header{this, static_cast<uint16_t>(payload.size()), size_class};
+  if (!payload.empty()) {
+    std::memcpy(block.memory_.get() + sizeof(Header), payload.data(), payload.size());
+  }
   return block;
 }
 

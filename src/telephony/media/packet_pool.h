@@ -24,15 +24,12 @@ class PacketPool {
     Block(Block&& other) noexcept;
     Block& operator=(Block&& other) noexcept;
 
-    std::span<const uint8_t> bytes() const { return {data_.get(), size_}; }
+    std::span<const uint8_t> bytes() const;
     void reset();
 
    private:
     friend class PacketPool;
-    PacketPool* pool_ = nullptr;
-    std::unique_ptr<uint8_t[]> data_;
-    uint16_t size_ = 0;
-    uint8_t size_class_ = 0;
+    std::unique_ptr<uint8_t[]> memory_;
   };
 
   /// A copy of `payload`, at most kMaxBlockBytes of it.
@@ -41,7 +38,16 @@ class PacketPool {
   static constexpr size_t kMaxBlockBytes = 2048;
 
  private:
-  static constexpr std::array<size_t, 3> kSizes{192, 768, kMaxBlockBytes};
+  /// What a block must remember stands before its bytes: buffers hold many blocks, most of them
+  /// empty.
+  struct Header {
+    PacketPool* pool;
+    uint16_t size;
+    uint8_t size_class;
+  };
+  static Header& header(const std::unique_ptr<uint8_t[]>& memory);
+
+  static constexpr std::array<size_t, 3> kSizes{192 - sizeof(Header), 768, kMaxBlockBytes};
   std::array<std::vector<std::unique_ptr<uint8_t[]>>, kSizes.size()> kept_;
 };
 

@@ -34,10 +34,24 @@ RecordingWriter::~RecordingWriter() {
   thread_.join();
 }
 
-bool RecordingWriter::may_allocate() {
-  if (chunks_.fetch_add(1) < kMaxChunks) return true;
+std::unique_ptr<RecordingChunk> RecordingWriter::take() {
+  if (const std::unique_lock lock(mutex_, std::try_to_lock); lock && !free_.empty()) {
+    auto chunk = std::move(free_.back());
+    free_.pop_back();
+    return chunk;
+  }
+  if (chunks_.fetch_add(1) < kMaxChunks) return std::unique_ptr<RecordingChunk>(new RecordingChunk);
   chunks_.fetch_sub(1);
-  return false;
+  return nullptr;
+}
+
+void RecordingWriter::give_back() {
+  const size_t room = kMaxFreeChunks - std::min(kMaxFreeChunks, free_.size());
+  const size_t kept = std::min(room, used_.size());
+  const auto end = used_.begin() + static_cast<ptrdiff_t>(kept);
+  std::move(used_.begin(), end, std::back_inserter(free_));
+  std::move(end, used_.end(), std::back_inserter(surplus_));
+  used_.clear();
 }
 
 void RecordingWriter::exchange(std::vector<RecordingStep>& steps, Chunks& free, bool wait) {
@@ -63,9 +77,13 @@ void RecordingWriter::run() {
   std::vector<RecordingStep> batch;
   for (;;) {
     {
+      const std::lock_guard lock(mutex_);
+      give_back();
+    }
+    chunks_.fetch_sub(surplus_.size());
+    surplus_.clear();
+    {
       std::unique_lock lock(mutex_);
-      std::move(used_.begin(), used_.end(), std::back_inserter(free_));
-      used_.clear();
       wake_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
       if (waiting_.empty()) return;
       batch.swap(waiting_);
@@ -81,12 +99,12 @@ void RecordingWriter::handle(RecordingStep& step) {
     return;
   }
   const auto found = files_.find(step.file);
-  if (found == files_.end()) return;
+  const bool open = found != files_.end();
   if (step.chunk) {
-    found->second->file->append(std::span(step.chunk->samples).first(step.chunk->count));
+    if (open) found->second->file->append(std::span(step.chunk->samples).first(step.chunk->count));
     used_.push_back(std::move(step.chunk));
   }
-  if (!step.finish) return;
+  if (!open || !step.finish) return;
   finish_later(std::move(found->second), step.end, step.dropped_frames);
   files_.erase(found);
 }
@@ -113,8 +131,8 @@ std::unique_ptr<RecordingChunk> RecordingLane::take_chunk() {
   if (!free_.empty()) {
     chunk = std::move(free_.back());
     free_.pop_back();
-  } else if (writer_.may_allocate()) {
-    chunk.reset(new RecordingChunk);
+  } else {
+    chunk = writer_.take();
   }
   if (chunk) chunk->count = 0;
   return chunk;

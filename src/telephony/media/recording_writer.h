@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/function.h"
+#include "telephony/media/audio.h"
 #include "telephony/media/background.h"
 #include "telephony/media/events.h"
 
@@ -31,12 +32,15 @@ struct RecordingFileSpec {
   bool trim = false;
 };
 
-/// Samples on their way to a file, interleaved.
+/// Samples on their way to a file, interleaved: 120 ms of two channels at 8 kHz. Each recording
+/// holds one while it fills, so its size with all that belongs to it stays within one of the
+/// allocator's.
 struct RecordingChunk {
-  static constexpr size_t kMaxSamples = 2048;
+  static constexpr size_t kMaxSamples = 6 * 2 * frame_samples(kNarrowRateHz);
   size_t count = 0;
   std::array<int16_t, kMaxSamples> samples;
 };
+static_assert(sizeof(RecordingChunk) <= 4096);
 
 class RecordingFile;
 using RecordingDone = UniqueFunction<void(RecordingResult)>;
@@ -60,6 +64,8 @@ class RecordingWriter {
  public:
   /// In use by all recordings together: 32 MB of audio that a slow disk has not taken yet.
   static constexpr size_t kMaxChunks = 8192;
+  /// Written and kept for what comes next; more go back to the allocator.
+  static constexpr size_t kMaxFreeChunks = 256;
 
   RecordingWriter();
   /// Finishes every file that was told to; deletes the parts of others.
@@ -75,8 +81,10 @@ class RecordingWriter {
   /// Takes all `steps` and gives free chunks in return; does nothing when the writer is at its
   /// lists this very moment, unless told to wait.
   void exchange(std::vector<RecordingStep>& steps, Chunks& free, bool wait);
-  /// Whether one more chunk may be made.
-  bool may_allocate();
+  /// A free chunk, or a new one; null when kMaxChunks are in use.
+  std::unique_ptr<RecordingChunk> take();
+  /// Keeps what was written for later, as far as it is needed.
+  void give_back();
   uint64_t next_file() { return next_file_.fetch_add(1); }
 
   void run();
@@ -92,6 +100,7 @@ class RecordingWriter {
   std::atomic<uint64_t> next_file_{1};
   std::unordered_map<uint64_t, std::unique_ptr<Open>> files_;
   Chunks used_;
+  Chunks surplus_;
   Background finishing_;
   std::thread thread_;
 };

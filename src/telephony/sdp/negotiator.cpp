@@ -164,6 +164,10 @@ std::string Negotiator::publish(Session session) {
   session.origin.version = std::to_string(version_);
   if (version_ == 0 || !(session == local_)) session.origin.version = std::to_string(++version_);
   local_ = std::move(session);
+  for (Media& section : local_.media) {
+    section.formats.shrink_to_fit();
+    section.attributes.shrink_to_fit();
+  }
   return write(local_);
 }
 

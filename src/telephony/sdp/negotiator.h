@@ -106,8 +106,6 @@ class Negotiator {
   const std::optional<AgreedImage>& image() const { return agreed_image_; }
   /// Our description as it stands, for repeating it.
   std::string local() const { return write(local_); }
-  /// The peer's, as it came last.
-  const Session& remote() const { return remote_; }
 
  private:
   Media audio_offer() const;
@@ -131,7 +129,6 @@ class Negotiator {
   std::string session_id_;
   uint64_t version_ = 0;
   Session local_;
-  Session remote_;
   std::optional<size_t> audio_section_;
   std::optional<size_t> image_section_;
   std::optional<AgreedAudio> audio_;

@@ -56,7 +56,6 @@ Result<std::string, Refusal> Negotiator::make_answer(std::string_view offer_text
   image_section_ = image_at ? image_at : image_section_;
   agreed_image_.reset();
   if (image_at) take_image(*offer, offer->media[*image_at]);
-  remote_ = std::move(*offer);
   return publish(std::move(answer));
 }
 

@@ -25,7 +25,6 @@ Result<void, Refusal> Negotiator::take_answer(std::string_view answer_text) {
   agreed_image_.reset();
   if (image) take_image(*answer, answer->media[*image_section_]);
   audio_ = std::move(audio);
-  remote_ = std::move(*answer);
   return {};
 }
 

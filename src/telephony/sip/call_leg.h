@@ -144,8 +144,10 @@ class CallLeg {
   virtual std::string_view remote_tag() const = 0;
   /// The way the peer's messages come.
   virtual const Flow& flow() const = 0;
-  /// The INVITE that made an incoming leg; of an outgoing one it is empty.
+  /// The INVITE that made an incoming leg, until its answer is acknowledged; otherwise empty.
   virtual const Message& invite() const = 0;
+  /// Who the peer is: the URI of From or To.
+  virtual std::string remote_uri() const = 0;
   /// The leg an INVITE with Replaces asks to take the place of, or null (RFC 3891). It is ended
   /// by answer().
   virtual CallLeg* replaces() const = 0;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "core/release_memory.h"
 #include "telephony/sip/limits.h"
 #include "telephony/sip/server_transactions.h"
 
@@ -125,7 +126,7 @@ void ClientTransactions::Entry::receive_success(const Message& response) {
     return;
   }
   if (state_ != State::Accepted) finish(State::Accepted, owner_.timers_.give_up());
-  bytes_ = std::string();
+  release_memory(bytes_);
   if (user_ != nullptr) user_->on_response(key_, response);
 }
 
@@ -139,7 +140,7 @@ void ClientTransactions::Entry::receive_final(const Message& response) {
     bytes_ = make_ack(bytes_, response.get(HeaderId::To));
     owner_.transport_.send(flow_, bytes_, 0);
   } else {
-    bytes_ = std::string();
+    release_memory(bytes_);
   }
   const bool reliable = is_reliable(flow_.protocol);
   const auto linger = invite_ ? owner_.timers_.give_up() : owner_.timers_.t4;
@@ -179,6 +180,7 @@ void ClientTransactions::Entry::acknowledge(std::string_view to_tag, std::string
                                             const Flow& flow) {
   owner_.transport_.send(flow, ack, 0);
   if (acknowledged_.size() >= kMaxEarlyDialogs) return;
+  ack.shrink_to_fit();
   acknowledged_.push_back({std::string(to_tag), std::move(ack), flow});
 }
 

@@ -46,7 +46,7 @@ Leg::Leg(Endpoint::Core& core, LegId id, const TransactionId& invite, const Mess
       id_(id),
       incoming_(true),
       dialog_(Dialog::from_request(request, flow, core.server.to_tag(invite))),
-      invite_text_(request.text()),
+      received_(std::make_unique<ReceivedInvite>(request.text())),
       invite_tx_(invite),
       replaces_(replaces == nullptr ? 0 : replaces->id()),
       answer_repeater_(core.wheel, core.options.timers, *this),
@@ -55,9 +55,8 @@ Leg::Leg(Endpoint::Core& core, LegId id, const TransactionId& invite, const Mess
       change_timer_(core.wheel, bind<&Leg::retry_change>(*this)),
       session_timer_(core.wheel, *this) {
   proven_ = flow.remote;
-  invite_.parse(invite_text_);
-  if (const auto uri = parse_uri(invite_.request_uri())) contact_user_ = uri->user_text();
-  note_peer(invite_);
+  if (const auto uri = parse_uri(request.request_uri())) contact_user_ = uri->user_text();
+  note_peer(request);
 }
 
 Leg::Leg(Endpoint::Core& core, LegId id, InviteOptions options, CallLeg::Listener* listener)
@@ -69,17 +68,17 @@ Leg::Leg(Endpoint::Core& core, LegId id, InviteOptions options, CallLeg::Listene
       credentials_(options.credentials),
       answer_repeater_(core.wheel, core.options.timers, *this),
       ringing_timer_(core.wheel, bind<&Leg::on_keep_ringing>(*this)),
-      options_(std::move(options)),
+      options_(std::make_unique<InviteOptions>(std::move(options))),
       ring_timeout_(core.wheel, bind<&Leg::on_ring_timeout>(*this)),
       change_timer_(core.wheel, bind<&Leg::retry_change>(*this)),
       session_timer_(core.wheel, *this) {
-  dialog_.call_id = options_.call_id.empty() ? make_token(core.random) : options_.call_id;
+  dialog_.call_id = options_->call_id.empty() ? make_token(core.random) : options_->call_id;
   dialog_.local_tag = make_token(core.random);
-  dialog_.local_party = options_.from;
-  dialog_.remote_party = options_.to.empty() ? "<" + options_.target + ">" : options_.to;
-  dialog_.remote_target = options_.target;
-  dialog_.route_set = options_.routes;
-  dialog_.pinned = options_.flow.has_value();
+  dialog_.local_party = options_->from;
+  dialog_.remote_party = options_->to.empty() ? "<" + options_->target + ">" : options_->to;
+  dialog_.remote_target = options_->target;
+  dialog_.route_set = options_->routes;
+  dialog_.pinned = options_->flow.has_value();
 }
 
 Leg::~Leg() {
@@ -88,6 +87,16 @@ Leg::~Leg() {
 }
 
 CallLeg::Listener& Leg::listener() { return listener_ == nullptr ? core_.nobody : *listener_; }
+
+const Message& Leg::invite() const {
+  static const Message kNone;
+  return received_ ? received_->message : kNone;
+}
+
+std::string Leg::remote_uri() const {
+  const auto party = parse_name_addr(dialog_.remote_party);
+  return party ? std::string(party->uri.text) : std::string();
+}
 
 CallLeg* Leg::replaces() const { return core_.self.find(replaces_); }
 

@@ -47,7 +47,8 @@ class Leg final : public CallLeg,
   std::string_view local_tag() const override { return dialog_.local_tag; }
   std::string_view remote_tag() const override { return dialog_.remote_tag; }
   const Flow& flow() const override { return dialog_.flow; }
-  const Message& invite() const override { return invite_; }
+  const Message& invite() const override;
+  std::string remote_uri() const override;
   CallLeg* replaces() const override;
   void ring(Ringing ringing) override;
   void answer(Body body, HeaderList headers) override;
@@ -74,6 +75,13 @@ class Leg final : public CallLeg,
     uint32_t last_rseq = 0;
     bool prack_waits_for_answer = false;
     uint32_t waiting_rseq = 0;
+  };
+
+  /// The INVITE of an incoming leg, with the text it looks at.
+  struct ReceivedInvite {
+    explicit ReceivedInvite(std::string_view bytes) : text(bytes) { message.parse(text); }
+    const std::string text;
+    Message message;
   };
 
   /// The one change of the session that may be under way.
@@ -156,21 +164,20 @@ class Leg final : public CallLeg,
   std::vector<RequestId> open_requests_;
 
   // Incoming.
-  std::string invite_text_;
-  Message invite_;
+  std::unique_ptr<ReceivedInvite> received_;  // until the ACK
   TransactionId invite_tx_;
   LegId replaces_ = 0;
   std::unique_ptr<ReliableResponses> reliable_;
-  std::optional<Ringing> last_ringing_;
-  std::optional<Response> waiting_answer_;  // until the last PRACK
-  bool early_offer_ = false;                // a reliable provisional carried our offer
+  bool keeps_ringing_ = false;
+  std::unique_ptr<Response> waiting_answer_;  // until the last PRACK
+  bool early_offer_ = false;                  // a reliable provisional carried our offer
   bool bye_when_confirmed_ = false;
   HeaderList bye_headers_;
   AnswerRepeater answer_repeater_;
   Timer ringing_timer_;
 
   // Outgoing.
-  InviteOptions options_;
+  std::unique_ptr<const InviteOptions> options_;  // until the answer
   RequestId invite_request_ = 0;
   TransactionId answered_tx_;
   uint32_t invite_cseq_ = 0;

@@ -19,7 +19,7 @@ Response Leg::dialog_response(int status, std::string_view reason, HeaderList he
                               Body body) const {
   Response out = response(status, std::move(headers), std::move(body));
   out.reason = reason;
-  for (std::string_view route : invite_.values(HeaderId::RecordRoute)) {
+  for (std::string_view route : invite().values(HeaderId::RecordRoute)) {
     out.headers.emplace_back("Record-Route", unfold(route));
   }
   return out;
@@ -30,15 +30,15 @@ void Leg::ring(Ringing ringing) {
     return;
   }
   state_ = LegState::Early;
-  const bool required = invite_.lists(HeaderId::Require, "100rel");
+  const bool required = invite().lists(HeaderId::Require, "100rel");
   const bool reliable = required || (ringing.reliable && peer_knows_reliable_);
-  if (reliable && ringing.body.type == "application/sdp" && invite_.body().empty()) {
+  if (reliable && ringing.body.type == "application/sdp" && invite().body().empty()) {
     early_offer_ = true;
   }
   Response out = dialog_response(ringing.status, ringing.reason, ringing.headers, ringing.body);
   if (!reliable) {
     core_.server.respond(invite_tx_, out);
-    last_ringing_ = std::move(ringing);
+    keeps_ringing_ = true;
     ringing_timer_.start(kKeepRinging);
     return;
   }
@@ -52,7 +52,7 @@ void Leg::ring(Ringing ringing) {
 }
 
 void Leg::on_keep_ringing() {
-  if (state_ != LegState::Early || !last_ringing_) return;
+  if (state_ != LegState::Early || !keeps_ringing_) return;
   core_.server.repeat(invite_tx_);
   ringing_timer_.start(kKeepRinging);
 }
@@ -68,7 +68,7 @@ void Leg::on_no_prack() {
 
 void Leg::receive_prack(const TransactionId& id, const Message& request) {
   const auto rack = parse_rack(request.get(HeaderId::RAck));
-  if (!reliable_ || !rack || !reliable_->acknowledge(*rack, invite_.cseq().number)) {
+  if (!reliable_ || !rack || !reliable_->acknowledge(*rack, invite().cseq().number)) {
     return respond(id, 481);
   }
   const bool carries_answer = early_offer_ && !request.body().empty();
@@ -86,7 +86,7 @@ void Leg::receive_prack(const TransactionId& id, const Message& request) {
 void Leg::answer(Body body, HeaderList headers) {
   if (!incoming_ || state_ > LegState::Early || waiting_answer_) return;
   Response out = dialog_response(200, {}, std::move(headers), std::move(body));
-  const SessionTerms terms = terms_as_server(invite_, core_.options.session_interval);
+  const SessionTerms terms = terms_as_server(invite(), core_.options.session_interval);
   if (terms.interval.count() > 0) {
     out.headers.emplace_back("Session-Expires", session_expires_value(terms, true));
     if (!terms.we_refresh) out.headers.emplace_back("Require", "timer");
@@ -94,7 +94,7 @@ void Leg::answer(Body body, HeaderList headers) {
   local_sdp_type_ = out.body.type;
   local_sdp_ = out.body.data;
   change_terms_ = terms;
-  waiting_answer_ = std::move(out);
+  waiting_answer_ = std::make_unique<Response>(std::move(out));
   if (!reliable_ || !reliable_->pending_body()) send_answer_now();
 }
 
@@ -102,11 +102,11 @@ void Leg::send_answer_now() {
   if (reliable_) reliable_->stop();
   ringing_timer_.stop();
   state_ = LegState::Answered;
-  late_answer_expected_ = invite_.body().empty() && !waiting_answer_->body.empty();
+  late_answer_expected_ = invite().body().empty() && !waiting_answer_->body.empty();
   core_.server.respond(invite_tx_, *waiting_answer_);
   waiting_answer_.reset();
-  last_ringing_.reset();
-  answer_repeater_.start(invite_tx_, invite_.cseq().number);
+  keeps_ringing_ = false;
+  answer_repeater_.start(invite_tx_, invite().cseq().number);
   session_timer_.start(change_terms_);
   if (CallLeg* const replaced = replaces()) static_cast<Leg*>(replaced)->give_way();
 }
@@ -132,6 +132,7 @@ void Leg::receive_ack(const Message& ack, const Flow& flow) {
 
 void Leg::confirm(const Message& ack) {
   state_ = LegState::Confirmed;
+  received_.reset();
   late_answer_expected_ = false;
   if (bye_when_confirmed_) {
     send_bye(dialog_, std::move(bye_headers_));

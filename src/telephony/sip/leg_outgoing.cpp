@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/release_memory.h"
 #include "telephony/sip/grammar.h"
 #include "telephony/sip/leg.h"
 #include "telephony/sip/limits.h"
@@ -9,31 +10,31 @@
 namespace tandem::sip {
 
 void Leg::begin() {
-  offered_ = !options_.body.empty();
-  local_sdp_type_ = options_.body.type;
-  local_sdp_ = options_.body.data;
+  offered_ = !options_->body.empty();
+  local_sdp_type_ = options_->body.type;
+  local_sdp_ = options_->body.data;
   session_minimum_ = core_.options.min_session_interval;
-  const auto first = options_.response_timeout;
-  unheard_ = first.count() > 0 && first < options_.ring_timeout;
-  ring_timeout_.start(unheard_ ? first : options_.ring_timeout);
+  const auto first = options_->response_timeout;
+  unheard_ = first.count() > 0 && first < options_->ring_timeout;
+  ring_timeout_.start(unheard_ ? first : options_->ring_timeout);
   send_invite();
 }
 
 void Leg::send_invite() {
-  RequestPlan out = plan(dialog_, "INVITE", options_.body, options_.headers);
-  out.request.set("Max-Forwards", std::to_string(options_.max_forwards));
+  RequestPlan out = plan(dialog_, "INVITE", options_->body, options_->headers);
+  out.request.set("Max-Forwards", std::to_string(options_->max_forwards));
   add_session_headers(out.request);
-  if (!options_.reliable_provisionals) {
+  if (!options_->reliable_provisionals) {
     Capabilities without = core_.capabilities;
     std::erase(without.extensions, "100rel");
     out.request.set("Supported", without.supported());
   }
-  if (options_.session_interval.count() > 0) {
-    const auto interval = std::max(options_.session_interval, session_minimum_);
+  if (options_->session_interval.count() > 0) {
+    const auto interval = std::max(options_->session_interval, session_minimum_);
     out.request.set("Session-Expires", std::to_string(interval.count()));
     out.request.set("Min-SE", std::to_string(session_minimum_.count()));
   }
-  out.flow = options_.flow;
+  out.flow = options_->flow;
   out.with_contact = true;
   out.contact_user = contact_user_;
   out.next_cseq = [this] { return ++dialog_.local_cseq; };
@@ -51,8 +52,9 @@ void Leg::on_invite_event(const RequestEvent& event) {
 
 void Leg::receive_provisional(const RequestEvent& event) {
   const Message& response = *event.response;
-  if (std::exchange(unheard_, false)) ring_timeout_.start(options_.ring_timeout);
-  if (response.status() == 100 || state_ > LegState::Early) return;
+  if (state_ > LegState::Early) return;
+  if (std::exchange(unheard_, false)) ring_timeout_.start(options_->ring_timeout);
+  if (response.status() == 100) return;
   note_peer(response);
   state_ = LegState::Early;
   EarlyDialog* const early = early_dialog(response, event.flow);
@@ -132,7 +134,8 @@ void Leg::receive_answer(const RequestEvent& event) {
   if (EarlyDialog* const early = early_dialog(response, event.flow)) dialog_ = early->dialog;
   dialog_.learn_from_response(response, event.flow);
   proven_ = event.flow.remote;
-  early_.clear();
+  release_memory(early_);
+  options_.reset();
   state_ = LegState::Answered;
   answered_tx_ = event.transaction;
   invite_cseq_ = response.cseq().number;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/random.h"
+#include "core/release_memory.h"
 #include "telephony/sip/auth_header.h"
 #include "telephony/sip/grammar.h"
 #include "telephony/sip/limits.h"
@@ -64,6 +65,7 @@ class Requests::Request final : public ClientUser {
   bool answer_challenges(const Message& response);
   void report(const RequestEvent& event);
   void report_failure(Failure why);
+  void settle();
   void fail_later() { fail_timer_.start(std::chrono::milliseconds(0)); }
   void fail_now() { report_failure(Failure::Transport); }
 
@@ -190,8 +192,21 @@ bool Requests::Request::answer_challenges(const Message& response) {
 void Requests::Request::report(const RequestEvent& event) {
   const bool open = !event.is_final() || (plan_.request.method == "INVITE" && event.response &&
                                           event.response->status() < 300);
-  if (!open) owner_.bury(id_);
+  if (!open) {
+    owner_.bury(id_);
+  } else if (event.is_final()) {
+    settle();
+  }
   handler_(event);
+}
+
+/// Answered: it will not be sent again, only further answers may come.
+void Requests::Request::settle() {
+  release_memory(plan_.request.headers);
+  release_memory(plan_.request.body.data);
+  plan_.credentials.reset();
+  release_memory(targets_);
+  target_ = 0;
 }
 
 void Requests::Request::report_failure(Failure why) {

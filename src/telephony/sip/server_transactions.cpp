@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/random.h"
+#include "core/release_memory.h"
 #include "telephony/sip/grammar.h"
 #include "telephony/sip/limits.h"
 
@@ -33,7 +34,7 @@ class ServerTransactions::Entry {
     if (!last_.empty()) owner_.transport_.send(flow_, last_, 0);
   }
   void acknowledge();
-  void settle() { last_ = std::string(); }
+  void settle() { release_memory(last_); }
   bool answered() const { return !last_.empty(); }
   bool cancellable() const {
     return invite_ && (state_ == State::Trying || state_ == State::Proceeding);
@@ -85,14 +86,14 @@ bool ServerTransactions::Entry::respond(const Response& response) {
 
 void ServerTransactions::Entry::finish(State state, std::chrono::milliseconds linger) {
   state_ = state;
-  head_ = std::string();
+  release_memory(head_);
   end_.start(linger);
 }
 
 void ServerTransactions::Entry::acknowledge() {
   if (state_ != State::Completed || !invite_) return;
   repeat_.stop();
-  last_ = std::string();
+  release_memory(last_);
   const bool reliable = is_reliable(flow_.protocol);
   finish(State::Confirmed, reliable ? std::chrono::milliseconds(0) : owner_.timers_.t4);
 }
