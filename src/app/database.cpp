@@ -12,6 +12,7 @@
 #include "ledger/posting.h"
 #include "products/account/opening.h"
 #include "products/common/seeds.h"
+#include "store/sqlite_cache.h"
 
 namespace tandem::app {
 namespace {
@@ -24,6 +25,13 @@ constexpr std::string_view kKeyRow = "api_key";
 std::unique_ptr<store::Database> make_database(const Config& config) {
   return config.database.empty() ? store::open_sqlite(database_file(config))
                                  : store::open_postgres(config.database);
+}
+
+std::unique_ptr<store::Database> make_database(const Config& config, Metrics& metrics) {
+  if (!config.database.empty()) return make_database(config);
+  return store::open_sqlite(database_file(config),
+                            metrics.gauge("tandem_database_cache_bytes",
+                                          "Pages of the embedded database held in memory"));
 }
 
 std::string database_file(const Config& config) { return config.data_dir + "/tandem.db"; }

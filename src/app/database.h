@@ -7,6 +7,7 @@
 #include "api/call.h"
 #include "api/registry.h"
 #include "app/config.h"
+#include "core/metrics.h"
 #include "core/result.h"
 #include "ledger/money.h"
 #include "products/common/secret_box.h"
@@ -16,6 +17,8 @@ namespace tandem::app {
 
 /// The database these settings name, not opened yet.
 std::unique_ptr<store::Database> make_database(const Config& config);
+/// The same for a process that serves: the embedded one shows in `metrics` what its cache takes.
+std::unique_ptr<store::Database> make_database(const Config& config, Metrics& metrics);
 
 /// Where SQLite keeps it.
 std::string database_file(const Config& config);

@@ -323,7 +323,7 @@ Result<void> Platform::Parts::open_state() {
   api::declare_retention(*registry, retention_rules(config));
   const auto pending = contract->pending();
   if (auto sound = registry->check({pending.begin(), pending.end()}); !sound) return sound;
-  database = make_database(config);
+  database = make_database(config, metrics);
   if (auto opened = database->open(all_collections(*registry)); !opened) return opened;
   if (VirtualClock* moved = virtual_clock()) {
     moved->advance(Millis(database->snapshot()->counter(kSandboxClockCounter)));

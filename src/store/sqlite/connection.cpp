@@ -137,6 +137,13 @@ Result<void> Connection::execute(const std::string& sql) {
 }
 
 std::string Connection::message() const { return sqlite3_errmsg(handle_); }
+size_t Connection::cached_bytes() const {
+  int now = 0;
+  int highest = 0;
+  sqlite3_db_status(handle_, SQLITE_DBSTATUS_CACHE_USED, &now, &highest, 0);
+  return static_cast<size_t>(now);
+}
+
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 }  // namespace tandem::store::sqlite

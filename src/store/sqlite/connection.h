@@ -71,6 +71,8 @@ class Connection {
   /// SQLite's own words for what went wrong last.
   std::string message() const;
   bool in_transaction() const;
+  /// What its page cache takes.
+  size_t cached_bytes() const;
   sqlite3* handle() const { return handle_; }
 
  private:

@@ -6,6 +6,7 @@
 #include "store/sqlite/schema.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/writer.h"
+#include "store/sqlite_cache.h"
 #include "store/store.h"
 
 namespace tandem::store {
@@ -14,7 +15,8 @@ namespace {
 
 class SqliteDatabase final : public Database {
  public:
-  explicit SqliteDatabase(std::string path) : path_(std::move(path)), readers_(path_) {}
+  SqliteDatabase(std::string path, Gauge* cached_bytes)
+      : path_(std::move(path)), readers_(path_), cached_bytes_(cached_bytes) {}
 
   Result<void> open(std::vector<Collection> collections) override {
     TANDEM_ASSERT(queue_ == nullptr && "a database is opened once");
@@ -29,7 +31,7 @@ class SqliteDatabase final : public Database {
     if (ready) ready = create_collections(**connection, layout_);
     if (!ready) return fail(path_ + ": " + ready.error().what);
     queue_ = std::make_unique<CommitQueue>(
-        std::make_unique<Writer>(std::move(*connection), layout_, readers_));
+        std::make_unique<Writer>(std::move(*connection), layout_, readers_, cached_bytes_));
     return {};
   }
 
@@ -55,6 +57,7 @@ class SqliteDatabase final : public Database {
   Layout layout_;
   Readers readers_;
   TotalsCache totals_;
+  Gauge* const cached_bytes_;
   std::unique_ptr<CommitQueue> queue_;  // goes first: its writer uses the rest
 };
 
@@ -62,7 +65,11 @@ class SqliteDatabase final : public Database {
 }  // namespace sqlite
 
 std::unique_ptr<Database> open_sqlite(const std::string& path) {
-  return std::make_unique<sqlite::SqliteDatabase>(path);
+  return std::make_unique<sqlite::SqliteDatabase>(path, nullptr);
+}
+
+std::unique_ptr<Database> open_sqlite(const std::string& path, Gauge& cached_bytes) {
+  return std::make_unique<sqlite::SqliteDatabase>(path, &cached_bytes);
 }
 
 }  // namespace tandem::store

@@ -35,8 +35,12 @@ int remember_pages(void* pages, sqlite3*, const char*, int in_log) {
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Connection> connection, const Layout& layout, Readers& readers)
-    : connection_(std::move(connection)), layout_(layout), readers_(readers) {
+Writer::Writer(std::unique_ptr<Connection> connection, const Layout& layout, Readers& readers,
+               Gauge* cached_bytes)
+    : connection_(std::move(connection)),
+      layout_(layout),
+      readers_(readers),
+      cached_bytes_(cached_bytes) {
   sqlite3_wal_hook(connection_->handle(), remember_pages, &log_pages_);
 }
 
@@ -308,6 +312,9 @@ Result<void> Writer::clear() {
 }
 
 void Writer::rest() {
+  if (cached_bytes_ != nullptr) {
+    cached_bytes_->set(static_cast<int64_t>(connection_->cached_bytes()));
+  }
   if (log_pages_ < kCheckpointPages) next_checkpoint_pages_ = kCheckpointPages;
   if (log_pages_ < next_checkpoint_pages_) return;
   next_checkpoint_pages_ = log_pages_ + kCheckpointPages;

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/metrics.h"
 #include "store/commit_queue.h"
 #include "store/log_rows.h"
 #include "store/sqlite/connection.h"
@@ -23,7 +24,9 @@ namespace tandem::store::sqlite {
 /// page that is touched below them, and batches seldom fall that late.
 class Writer final : public GroupWriter {
  public:
-  Writer(std::unique_ptr<Connection> connection, const Layout& layout, Readers& readers);
+  /// `cached_bytes`, when given, is set after each group to what the page cache takes.
+  Writer(std::unique_ptr<Connection> connection, const Layout& layout, Readers& readers,
+         Gauge* cached_bytes);
 
   std::vector<Committed> write(std::span<const Batch> group) override;
   Result<void> clear() override;
@@ -69,6 +72,7 @@ class Writer final : public GroupWriter {
   std::unique_ptr<Connection> connection_;
   const Layout& layout_;
   Readers& readers_;
+  Gauge* const cached_bytes_;
   std::unordered_map<std::string, Texts> texts_;
   TotalsDelta totals_;
   LogRows log_rows_;
