@@ -2,6 +2,8 @@
 
 #include <iterator>
 
+#include "core/assert.h"
+
 namespace tandem::api {
 
 Reply Reply::json(std::string body, int status) {
@@ -12,6 +14,8 @@ Reply Reply::json(std::string body, int status) {
 }
 
 Reply Reply::data(const json::Value& object, int status) {
+  // Text that is JSON already would stand there as a string.
+  TANDEM_ASSERT(object.is_object() || object.is_array());
   std::string body = R"({"data":)";
   object.append_text(body);
   body += '}';

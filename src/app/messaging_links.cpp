@@ -112,7 +112,7 @@ struct MessagingLinks::Impl {
     options.max_submits_per_second = config.smpp_throughput;
     options.max_sessions = static_cast<size_t>(config.smpp_sessions);
     peers = std::make_unique<Peers>(
-        Peers::Parts{shard, parts.dispatcher, parts.clock, parts.terms, parts.queue},
+        Peers::Parts{shard, parts.dispatcher, parts.clock, parts.terms, parts.queue, *pipeline},
         std::move(options));
     return peers->start();
   }

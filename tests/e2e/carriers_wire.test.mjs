@@ -117,6 +117,35 @@ describe('receipts', () => {
     header.answer = () => ({});
   });
 
+  test('may come by data_sm; alerts and outbinds are none, and do no harm', async () => {
+    const { header } = carriers;
+    header.answer = () => ({ receipt: 'later' });
+    const id = await send('+13125550412', 'by data_sm');
+    const { id: known } = await header.submitted('by data_sm');
+    await hooks.wait((r) => r.json?.data?.event_type === 'message.sent' && r.json.data.payload.id === id);
+    const session = header.receiver();
+    session.alert_notification({ source_addr: '13125550412', esme_addr: number.slice(1) });
+    session.outbind({ system_id: 'carrier', password: 'secret' });
+    const answer = await new Promise((resolve) => {
+      session.data_sm({ esm_class: 4, source_addr: '13125550412', source_addr_ton: 1, source_addr_npi: 1, destination_addr: number.slice(1),
+        receipted_message_id: known, message_state: 2 }, resolve);
+    });
+    assert.equal(answer.command, 'data_sm_resp');
+    assert.equal(answer.command_status, smpp.ESME_ROK);
+    assert.equal((await ended(id)).to[0].status, 'delivered');
+    header.receipts.delete(known);
+    header.answer = () => ({});
+  });
+
+  test('of messages that nobody here sent are taken, and change nothing', async () => {
+    const { header } = carriers;
+    const stray = 'id:stray sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:DELIVRD err:000 text:';
+    assert.equal(await header.send('13125550413', number.slice(1), stray, { esm_class: 4 }), smpp.ESME_ROK);
+    const garbled = await header.send('13125550413', number.slice(1), 'no receipt at all', { esm_class: 4 });
+    assert.equal(garbled, smpp.ESME_RX_P_APPN);
+    assert.ok(!hooks.requests.some((r) => r.json?.data?.payload?.text?.includes('stray')));
+  });
+
   test('that come after a day are told all the same', async () => {
     const { header } = carriers;
     header.answer = () => ({ receipt: 'later' });

@@ -70,6 +70,25 @@ describe('a long code', () => {
   });
 });
 
+test('by SMPP, one that waits for its turn gets another text or is taken back', async () => {
+  const named = { source_addr: number.slice(1), source_addr_ton: 1, source_addr_npi: 1 };
+  const ids = [];
+  for (let i = 0; i < 8; ++i) {
+    const answer = await peer.submit({ ...named, destination_addr: to(100 + i).slice(1), short_message: `text ${i}`, registered_delivery: 1 });
+    assert.equal(answer.command_status, 0);
+    ids.push(answer.message_id);
+  }
+  const [other, gone] = ids.slice(-2);
+  assert.equal((await peer.ask('replace_sm', { ...named, message_id: other, short_message: 'instead', registered_delivery: 1 })).command_status, 0);
+  assert.equal((await peer.ask('cancel_sm', { ...named, message_id: gone, destination_addr: to(107).slice(1) })).command_status, 0);
+  assert.match((await peer.receipt(gone)).short_message.message, /stat:DELETED/);
+  assert.match((await peer.receipt(other)).short_message.message, /stat:DELIVRD/);
+  assert.deepEqual((await inboxOf(tandem, to(106))).map((t) => t.text), ['instead']);
+  await Promise.all(ids.slice(0, -2).map((id) => peer.receipt(id)));
+  assert.deepEqual(await inboxOf(tandem, to(107)), []);
+  assert.equal((await peer.ask('cancel_sm', { ...named, message_id: other, destination_addr: to(106).slice(1) })).command_status, 0x11);
+});
+
 test('40318: more wait than may, by the API and by SMPP; later there is room again', async () => {
   const answers = await Promise.allSettled(Array.from({ length: 25 }, (_, i) => send(40 + i)));
   const full = answers.filter(({ status }) => status === 'rejected');

@@ -197,6 +197,80 @@ describe('a submit', () => {
   });
 });
 
+describe('several receivers', () => {
+  const multi = (dest_address, fields) => peer.ask('submit_multi', {
+    source_addr_ton: 1, source_addr_npi: 1, source_addr: from(), registered_delivery: 1, short_message: 'to all', dest_address, ...fields });
+  const address = (destination_addr) => ({ dest_addr_ton: 1, dest_addr_npi: 1, destination_addr });
+
+  test('each get a message; those who cannot are told by name', async () => {
+    const answer = await multi([address('12'), address('13125550221'), { dl_name: 'friends' }, address('13125550222'), address('4915112345678')]);
+    assert.equal(answer.command_status, smpp.ESME_ROK);
+    assert.deepEqual(answer.unsuccess_sme.map((one) => [one.destination_addr, one.error_status_code]).sort(), [
+      ['12', smpp.ESME_RINVDSTADR], ['4915112345678', smpp.ESME_RINVDSTADR], ['friends', smpp.ESME_RINVDLNAME]]);
+    for (const to of ['13125550221', '13125550222']) {
+      const pdu = await peer.delivered((one) => one.receipted_message_id?.toString().replace('\0', '') === answer.message_id && one.source_addr === to, `the receipt of ${to}`);
+      assert.equal(pdu.message_state, 2);
+      assert.equal((await inboxOf(tandem, `+${to}`))[0].text, 'to all');
+    }
+    assert.equal((await client.messages.retrieve(answer.message_id)).data.to[0].phone_number, '+13125550221');
+  });
+
+  test('of whom none can be reached: it is refused; parts of long texts too', async () => {
+    const answer = await multi([{ dl_name: 'friends' }, address('12')]);
+    assert.equal(answer.command_status, smpp.ESME_RINVDLNAME);
+    const part = { udh: Buffer.from([5, 0, 3, 61, 2, 1]), message: 'half' };
+    assert.equal((await multi([address('13125550223')], { short_message: part, esm_class: 0x40 })).command_status, smpp.ESME_RINVESMCLASS);
+  });
+
+  test('may get a long text as a payload', async () => {
+    const message_payload = 'long '.repeat(60).trim();
+    const answer = await multi([address('13125550224')], { short_message: '', message_payload });
+    assert.equal(answer.command_status, smpp.ESME_ROK);
+    await peer.receipt(answer.message_id);
+    assert.equal((await inboxOf(tandem, '+13125550224'))[0].text, message_payload);
+  });
+});
+
+test('data_sm is a submit with its text as payload', async () => {
+  const answer = await peer.ask('data_sm', { source_addr_ton: 1, source_addr_npi: 1, source_addr: from(),
+    dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: '13125550225', registered_delivery: 1, message_payload: 'by data_sm' });
+  assert.equal(answer.command_status, smpp.ESME_ROK);
+  await peer.receipt(answer.message_id);
+  assert.equal((await inboxOf(tandem, '+13125550225'))[0].text, 'by data_sm');
+});
+
+describe('a message that was not sent yet', () => {
+  const inAnHour = async () => new Date(Date.parse((await tandem.request('GET', '/sandbox/clock')).body.data.now) + 3_600_000);
+  const named = (message_id) => ({ message_id, source_addr: from(), source_addr_ton: 1, source_addr_npi: 1 });
+
+  test('gets another text, and is paid for as it is then', async () => {
+    const money = async () => Math.round(Number((await client.balance.retrieve()).data.available_credit) * 10_000);
+    const before = await money();
+    const { message_id } = await submit({ short_message: 'first words', destination_addr: '13125550231', schedule_delivery_time: await inAnHour() });
+    const replaced = await peer.ask('replace_sm', { ...named(message_id), registered_delivery: 1, short_message: 'second words '.repeat(15).trim() });
+    assert.equal(replaced.command_status, smpp.ESME_ROK);
+    assert.equal(before - await money(), 80);
+    assert.equal((await peer.ask('query_sm', named(message_id))).message_state, 1);
+    await tandem.advance(3_600_000);
+    await peer.receipt(message_id);
+    assert.equal((await inboxOf(tandem, '+13125550231'))[0].text, 'second words '.repeat(15).trim());
+    assert.equal((await peer.ask('replace_sm', { ...named(message_id), short_message: 'third' })).command_status, smpp.ESME_RREPLACEFAIL);
+  });
+
+  test('is left alone when the new text cannot be sent, or somebody else asks', async () => {
+    const { message_id } = await submit({ short_message: 'stays', destination_addr: '13125550232', schedule_delivery_time: await inAnHour() });
+    const tries = [{ short_message: '' }, { short_message: 'x', source_addr: '13125559999' }, { short_message: 'x', message_id: 'nothing' },
+      { short_message: 'x', validity_period: 'soon000000000000' }];
+    for (const fields of tries) {
+      assert.equal((await peer.ask('replace_sm', { ...named(message_id), ...fields })).command_status, smpp.ESME_RREPLACEFAIL);
+    }
+    assert.equal((await client.messages.retrieve(message_id)).data.text, 'stays');
+    assert.equal((await peer.ask('cancel_sm', { ...named(message_id), destination_addr: '13125550232' })).command_status, smpp.ESME_ROK);
+    const receipt = await peer.receipt(message_id);
+    assert.match(receipt.short_message.message, /stat:DELETED/);
+  });
+});
+
 describe('what numbers get', () => {
   test('comes as deliver_sm, and as a webhook all the same', async () => {
     await say(number, 'Hi peer');

@@ -101,4 +101,23 @@ Message message_of(const DataSm& data) {
   return message;
 }
 
+Message message_of(const SubmitMulti& multi, const Address& receiver) {
+  Message message;
+  message.service_type = multi.service_type;
+  message.source = multi.source;
+  message.destination = receiver;
+  message.esm_class = multi.esm_class;
+  message.protocol_id = multi.protocol_id;
+  message.priority = multi.priority;
+  message.schedule_delivery_time = multi.schedule_delivery_time;
+  message.validity_period = multi.validity_period;
+  message.registered_delivery = multi.registered_delivery;
+  message.replace_if_present = multi.replace_if_present;
+  message.data_coding = multi.data_coding;
+  message.default_message = multi.default_message;
+  message.short_message = multi.short_message;
+  message.tlvs = multi.tlvs;
+  return message;
+}
+
 }  // namespace tandem::carrier::smpp

@@ -46,5 +46,7 @@ Result<Content> content_of(const Message& message,
 
 /// The message that a data_sm means: the same, with its payload as message_payload.
 Message message_of(const DataSm& data);
+/// The one that a submit_multi means for one of its receivers.
+Message message_of(const SubmitMulti& multi, const Address& receiver);
 
 }  // namespace tandem::carrier::smpp

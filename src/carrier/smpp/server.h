@@ -85,7 +85,7 @@ class ServerListener {
   /// A submit_sm or data_sm of a bound peer: answer with the id of the message or a refusal.
   virtual void on_submit(const RequestToken& token, const std::string& system_id,
                          const Message& message) = 0;
-  /// A query_sm, cancel_sm or replace_sm: answer with the body of its response.
+  /// A submit_multi, query_sm, cancel_sm or replace_sm: answer with the body of its response.
   virtual void on_operation(const RequestToken& token, const std::string& system_id,
                             const Pdu& request) = 0;
   /// Once for each deliver() that was taken.

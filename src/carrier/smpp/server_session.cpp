@@ -80,26 +80,39 @@ Status ServerSession::deliver(uint64_t delivery, const Message& message) {
 }
 
 /// Whether the session may ask this now.
-Status ServerSession::verdict_on(Command command) {
+Status ServerSession::verdict_on(const Pdu& request) {
   if (state_ != State::Bound) return Status::InvalidBindStatus;
-  switch (command) {
+  switch (request.command) {
     case Command::SubmitSm:
+    case Command::SubmitMulti:
     case Command::DataSm:
-      if (mode_ == Command::BindReceiver) return Status::InvalidBindStatus;
-      return bucket_.take(std::chrono::steady_clock::now()) ? Status::Ok : Status::Throttled;
-    case Command::QuerySm:
     case Command::CancelSm:
     case Command::ReplaceSm:
+      if (mode_ == Command::BindReceiver) return Status::InvalidBindStatus;
+      return take(request) ? Status::Ok : Status::Throttled;
+    case Command::QuerySm:
       return mode_ == Command::BindReceiver ? Status::InvalidBindStatus : Status::Ok;
     default:
       return Status::InvalidCommandId;
   }
 }
 
+/// One of the session's messages a second, of a submit_multi as many as it has receivers: more than
+/// there are now only bring the next ones to wait.
+bool ServerSession::take(const Pdu& request) {
+  const Session::Time now = std::chrono::steady_clock::now();
+  if (!bucket_.take(now)) return false;
+  const auto* multi = std::get_if<SubmitMulti>(&request.body);
+  for (size_t i = 1; multi != nullptr && i < multi->destinations.size(); ++i) {
+    if (!bucket_.take(now)) break;
+  }
+  return true;
+}
+
 void ServerSession::on_request(Pdu request) {
   if (is_bind(request.command)) return on_bind_request(request);
   if (!has_response(request.command)) return;
-  const Status verdict = verdict_on(request.command);
+  const Status verdict = verdict_on(request);
   if (verdict != Status::Ok) {
     return session_.respond(request.command, request.sequence, verdict, {});
   }

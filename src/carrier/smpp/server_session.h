@@ -60,7 +60,8 @@ class ServerSession final : Session::Listener {
   void on_response(uint64_t reference, const Pdu* response) override;
   void on_closed(const std::string& why) override;
   void on_bind_request(const Pdu& request);
-  Status verdict_on(Command command);
+  Status verdict_on(const Pdu& request);
+  bool take(const Pdu& request);
   void close(const std::string& why);
 
   uint64_t id_;

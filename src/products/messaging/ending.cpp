@@ -115,6 +115,7 @@ void cancel(json::Value& message, const EndingContext& context) {
   set_status(message, "cancelled");
   clear_due(message);
   pay(message, false, context);
+  owe_receipts(message, "cancelled", {}, context.account, context.moment, context.effects);
 }
 
 void correct(json::Value& message, std::string_view status, std::optional<int> error,

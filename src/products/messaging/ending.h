@@ -24,7 +24,8 @@ struct EndingContext {
 void finish(json::Value& message, std::string_view status, std::optional<int> error,
             const EndingContext& context);
 
-/// It was cancelled before it was sent: gives back the money, tells nobody.
+/// It was cancelled before it was sent: gives back the money, tells nobody but the SMPP peer that
+/// wants a receipt.
 void cancel(json::Value& message, const EndingContext& context);
 
 /// A receipt that came after the message was given up as unconfirmed: status and webhook again,

@@ -40,6 +40,8 @@ class Lanes {
   std::vector<Turn> take(size_t most, WallTime now, Time steady);
   /// The message is through, for now or for good: the next one of its pair may go.
   void release(const Turn& turn);
+  /// Takes one out that waits; nothing when it is not here.
+  std::optional<Turn> withdraw(const std::string& id);
   /// Forgets those that wait.
   void clear();
 

@@ -21,6 +21,7 @@ constexpr uint64_t kReferences = 0x10000;
 MessageState state_of(std::string_view status, std::optional<int> error) {
   if (status == "delivered") return MessageState::Delivered;
   if (status == "expired") return MessageState::Expired;
+  if (status == "cancelled") return MessageState::Deleted;
   if (status == "delivery_unconfirmed") return MessageState::Unknown;
   if (status == "delivery_failed" && error) return MessageState::Undeliverable;
   return MessageState::Rejected;

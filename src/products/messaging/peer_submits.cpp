@@ -70,17 +70,6 @@ json::Value receipts_of(const PeerSubmit& submit, const store::Snapshot& snapsho
   return receipts;
 }
 
-smpp::MessageState state_of(const json::Value& message) {
-  const std::string_view status = status_of(message);
-  if (status == "delivered") return smpp::MessageState::Delivered;
-  if (status == "delivery_failed") return smpp::MessageState::Undeliverable;
-  if (status == "sending_failed") return smpp::MessageState::Rejected;
-  if (status == "expired") return smpp::MessageState::Expired;
-  if (status == "cancelled") return smpp::MessageState::Deleted;
-  if (status == "delivery_unconfirmed") return smpp::MessageState::Unknown;
-  return smpp::MessageState::Enroute;
-}
-
 }  // namespace
 
 LetIn let_in(const smpp::Bind& bind, const store::Snapshot& snapshot) {
@@ -192,36 +181,6 @@ Status status_of(const ApiError& error) {
   const auto* told = std::find_if(std::begin(kTold), std::end(kTold),
                                   [&](const Told& known) { return known.code == code; });
   return told == std::end(kTold) ? Status::SubmitFailed : told->status;
-}
-
-std::optional<smpp::QuerySmResp> query_submit(const Peer& peer, const std::string& id,
-                                              const store::Snapshot& snapshot) {
-  const auto row = snapshot.get(kMessages, id);
-  if (!row || row->account != peer.account) return std::nullopt;
-  const json::Value message = api::document_of(*row);
-  if (message["messaging_profile_id"].string() != peer.profile) return std::nullopt;
-  smpp::QuerySmResp answer;
-  answer.message_id = id;
-  answer.message_state = static_cast<uint8_t>(state_of(message));
-  if (message["completed_at"].is_string()) {
-    const auto at = parse_iso8601(message["completed_at"].string());
-    if (at) answer.final_date = smpp::write_absolute_time(*at);
-  }
-  return answer;
-}
-
-Outcome cancel_submit(const Peer& peer, const std::string& id, api::Moment moment,
-                      const store::Snapshot& snapshot) {
-  const auto row = snapshot.get(kMessages, id);
-  if (!row || row->account != peer.account) return refuse("40303", "There is no such message.");
-  json::Value message = api::document_of(*row);
-  if (stage_of(message) != Stage::Scheduled) {
-    return refuse("40303", "The message is on its way already.");
-  }
-  Effects effects;
-  cancel(message, {moment, snapshot, effects, row->account});
-  effects.put(std::string(kMessages), row->id, row->account, message, row->revision);
-  return effects;
 }
 
 }  // namespace tandem::products::messaging

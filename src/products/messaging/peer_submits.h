@@ -68,11 +68,4 @@ api::Effects give_up_parts(const std::vector<std::string>& rows, std::string_vie
 /// How a refusal of the API is told in a submit_sm_resp.
 carrier::smpp::Status status_of(const api::ApiError& error);
 
-/// Where a message of the peer stands; nothing when it has none of that id.
-std::optional<carrier::smpp::QuerySmResp> query_submit(const Peer& peer, const std::string& id,
-                                                       const store::Snapshot& snapshot);
-/// Takes back a scheduled message; 40303 when there is no such message.
-api::Outcome cancel_submit(const Peer& peer, const std::string& id, api::Moment moment,
-                           const store::Snapshot& snapshot);
-
 }  // namespace tandem::products::messaging

@@ -2,14 +2,16 @@
 
 #include <unordered_map>
 
-#include "carrier/smpp/flags.h"
 #include "carrier/text/reassembly.h"
 #include "core/log.h"
 #include "core/random.h"
 #include "products/messaging/bind_guard.h"
 #include "products/messaging/fragments.h"
+#include "products/messaging/peer_changes.h"
 #include "products/messaging/peer_deliveries.h"
+#include "products/messaging/peer_multi.h"
 #include "products/messaging/peer_submits.h"
+#include "products/messaging/pipeline.h"
 #include "runtime/shards.h"
 
 namespace tandem::products::messaging {
@@ -95,7 +97,10 @@ class Peers::Impl final : public smpp::ServerListener,
   void give_up(std::vector<std::string> parts, std::string status, std::optional<int> error,
                UniqueFunction<void()> then);
   void query(const smpp::RequestToken& token, const Peer& peer, const std::string& id);
-  void cancel(const smpp::RequestToken& token, const Peer& peer, const std::string& id);
+  void change(const smpp::RequestToken& token, const std::string& id, Status refusal,
+              api::Decision decision);
+  void submit_multi(const smpp::RequestToken& token, const Peer& peer,
+                    const smpp::SubmitMulti& multi);
   void give_up_late(WallTime now);
   void expire_later();
   void decide(api::Decision decision, UniqueFunction<void(const api::Decided&)> done);
@@ -158,10 +163,8 @@ void Peers::Impl::on_receivers(const std::string& system_id, size_t count) {
 
 void Peers::Impl::on_submit(const smpp::RequestToken& token, const std::string& system_id,
                             const smpp::Message& message) {
-  auto content = smpp::content_of(message);
-  const bool is_text = content && content->alphabet != text::Alphabet::Binary && !content->ports &&
-                       (message.esm_class & smpp::kEsmTypeMask) == 0;
-  if (!is_text) return server_.answer_submit(token, Status::InvalidEsmClass);
+  auto content = text_content(message);
+  if (!content) return server_.answer_submit(token, Status::InvalidEsmClass);
   auto submit = std::make_shared<PeerSubmit>(
       read_submit(message, peers_[system_id], parts_.dispatcher.ids(parts_.shard.index()).uuid()));
   if (content->concatenation && content->concatenation->total > 1) {
@@ -243,13 +246,25 @@ void Peers::Impl::give_up(std::vector<std::string> parts, std::string status,
 void Peers::Impl::on_operation(const smpp::RequestToken& token, const std::string& system_id,
                                const smpp::Pdu& request) {
   const Peer& peer = peers_[system_id];
+  if (const auto* multi = std::get_if<smpp::SubmitMulti>(&request.body)) {
+    return submit_multi(token, peer, *multi);
+  }
   if (const auto* asked = std::get_if<smpp::QuerySm>(&request.body)) {
     return query(token, peer, asked->message_id);
   }
   if (const auto* asked = std::get_if<smpp::CancelSm>(&request.body)) {
-    return cancel(token, peer, asked->message_id);
+    return change(token, asked->message_id, Status::CancelFailed,
+                  [peer, asked = *asked](const api::Moment& moment,
+                                         const store::Snapshot& snapshot) -> api::Outcome {
+                    return cancel_submit(peer, asked, moment, snapshot);
+                  });
   }
-  server_.answer(token, Status::ReplaceFailed, smpp::Empty());
+  const auto& asked = std::get<smpp::ReplaceSm>(request.body);
+  change(token, asked.message_id, Status::ReplaceFailed,
+         [peer, asked, &terms = parts_.terms, &queue = parts_.queue](
+             const api::Moment& moment, const store::Snapshot& snapshot) -> api::Outcome {
+           return replace_submit(peer, asked, moment, snapshot, terms, queue);
+         });
 }
 
 void Peers::Impl::query(const smpp::RequestToken& token, const Peer& peer, const std::string& id) {
@@ -267,14 +282,28 @@ void Peers::Impl::query(const smpp::RequestToken& token, const Peer& peer, const
       });
 }
 
-void Peers::Impl::cancel(const smpp::RequestToken& token, const Peer& peer, const std::string& id) {
-  decide(
-      [peer, id](const api::Moment& moment, const store::Snapshot& snapshot) -> api::Outcome {
-        return cancel_submit(peer, id, moment, snapshot);
-      },
-      [this, token](const api::Decided& decided) {
-        server_.answer(token, decided.error ? Status::CancelFailed : Status::Ok, smpp::Empty());
+void Peers::Impl::submit_multi(const smpp::RequestToken& token, const Peer& peer,
+                               const smpp::SubmitMulti& multi) {
+  const auto submit = std::make_shared<MultiSubmit>(
+      MultiSubmit::Means{
+          [this](api::Decision decision, UniqueFunction<void(const api::Decided&)> done) {
+            decide(std::move(decision), std::move(done));
+          },
+          parts_.terms, parts_.queue, parts_.dispatcher.ids(parts_.shard.index())},
+      [this, token](Status status, smpp::SubmitMultiResp answer) {
+        server_.answer(token, status, std::move(answer));
       });
+  submit->start(multi, peer);
+}
+
+/// Changes a message that the pipeline must not send meanwhile.
+void Peers::Impl::change(const smpp::RequestToken& token, const std::string& id, Status refusal,
+                         api::Decision decision) {
+  if (!parts_.pipeline.hold(id)) return server_.answer(token, refusal, smpp::Empty());
+  decide(std::move(decision), [this, token, id, refusal](const api::Decided& decided) {
+    parts_.pipeline.let_go(id);
+    server_.answer(token, decided.error ? refusal : Status::Ok, smpp::Empty());
+  });
 }
 
 /// Texts whose last parts never came.

@@ -15,6 +15,8 @@ class Shard;
 
 namespace tandem::products::messaging {
 
+class Pipeline;
+
 /// Customers who bind to us by SMPP 3.4 with the credentials of a messaging profile (let_in() in
 /// peer_submits.h). What they submit is a message as if it had come by the API; receipts and the
 /// texts of the profile's numbers come back as deliver_sm. Nothing is answered before it is
@@ -32,6 +34,7 @@ class Peers {
     const Clock& clock;
     const Terms& terms;
     SendQueue& queue;
+    Pipeline& pipeline;  // of the same shard
   };
   Peers(const Parts& parts, Options options);
   ~Peers();

@@ -55,10 +55,13 @@ class Pipeline::Impl {
   void on_receipt(size_t link, const smpp::DeliveryToken& token, Report report);
   void on_message(size_t link, const smpp::DeliveryToken& token, const smpp::Message& message);
   carrier::Links& links() { return links_; }
+  bool hold(const std::string& id);
+  void let_go(const std::string& id);
 
  private:
   void look_later();
   void step();
+  bool is_busy(const std::string& id) const { return flights_.contains(id) || held_.contains(id); }
   void take_announced();
   void refill();
   void claim_some();
@@ -78,6 +81,7 @@ class Pipeline::Impl {
   carrier::Links links_;
   Recorder recorder_;
   std::unordered_map<std::string, Flight> flights_;  // by message, until it is recorded
+  std::unordered_map<std::string, std::optional<Turn>> held_;  // hold(); their turn, if known
   std::unordered_map<std::string, size_t> claims_;   // messages that are not recorded yet
   struct Place {
     std::string message;
@@ -132,6 +136,7 @@ void Pipeline::Impl::stop(UniqueFunction<void()> done) {
 
 void Pipeline::Impl::reset() {
   lanes_.clear();
+  held_.clear();
   static_cast<void>(parts_.queue.take());
   parts_.receiver.reset();
 }
@@ -168,7 +173,7 @@ void Pipeline::Impl::take_announced() {
   const WallTime now = parts_.clock.now();
   bool more = taken.dropped;
   for (Turn& turn : taken.turns) {
-    if (flights_.count(turn.id) > 0) continue;
+    if (is_busy(turn.id)) continue;
     if (!lanes_.add(std::move(turn), now)) more = true;
   }
   if (!more) return;
@@ -186,7 +191,7 @@ void Pipeline::Impl::refill() {
   const WallTime now = parts_.clock.now();
   for (const store::Row& row : rows) {
     const auto message = json::Value::parse(row.body);
-    if (!message || flights_.count(row.id) > 0) continue;
+    if (!message || is_busy(row.id)) continue;
     refilled_to_ = (*message)["_due"].string();
     if (lanes_.add(turn_of(*message, row.account, due_of(*message)), now)) continue;
     store_has_more_ = true;
@@ -276,6 +281,23 @@ void Pipeline::Impl::submit(const Job& job) {
 void Pipeline::Impl::finish(Flight& flight) {
   lanes_.release(flight.turn);
   recorder_.add(std::move(flight.submitted));
+  step_later();
+}
+
+bool Pipeline::Impl::hold(const std::string& id) {
+  if (!adopted_ || is_busy(id)) return false;
+  held_.emplace(id, lanes_.withdraw(id));
+  return true;
+}
+
+void Pipeline::Impl::let_go(const std::string& id) {
+  const auto held = held_.extract(id);
+  if (held.empty()) return;
+  // One that must not be sent any more is passed over when its turn has come.
+  if (!held.mapped() || !lanes_.add(std::move(*held.mapped()), parts_.clock.now())) {
+    store_has_more_ = true;
+    refilled_to_.clear();
+  }
   step_later();
 }
 
@@ -383,6 +405,9 @@ Pipeline::~Pipeline() = default;
 
 void Pipeline::start() { impl_->start(); }
 void Pipeline::stop(UniqueFunction<void()> done) { impl_->stop(std::move(done)); }
+
+bool Pipeline::hold(const std::string& id) { return impl_->hold(id); }
+void Pipeline::let_go(const std::string& id) { impl_->let_go(id); }
 
 void Pipeline::wake() {
   impl_->shard().post([this, alive = impl_->life()] {
