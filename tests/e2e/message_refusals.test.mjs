@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Tandem } from './tandem.mjs';
 import { buyNumber, refused, verifyTollFree } from './messaging.mjs';
+import { until } from './until.mjs';
 
 const handset = '+13125550123';
 let tandem;
@@ -170,6 +171,29 @@ describe('profiles', () => {
   });
   test('40327: links are shortened by known domains only', () =>
     refused(makeProfile({ url_shortener_settings: { domain: 'links.example' } }), '40327'));
+});
+
+describe('setting up', () => {
+  test('40323: a number that carries no messages cannot have a profile', async () => {
+    const found = await client.availablePhoneNumbers.list({ filter: { country_code: 'GB', phone_number_type: 'local', limit: 50 } });
+    const { phone_number } = found.data.find(({ features }) => !features.some(({ name }) => name === 'sms'));
+    await client.numberOrders.create({ phone_numbers: [{ phone_number }] });
+    await tandem.advance(120_000);
+    const id = await until(() => settingsOf(phone_number).catch(() => undefined), Boolean, 'the number');
+    await refused(client.phoneNumbers.messaging.update(id, { messaging_profile_id: profile }), '40323');
+  });
+  test('40324: a product that the number is not eligible for', async () => {
+    const id = await settingsOf(number);
+    await refused(client.phoneNumbers.messaging.update(id, { messaging_product: 'P2P' }), '40324');
+    const { data } = await client.phoneNumbers.messaging.update(id, { messaging_product: 'A2P' });
+    assert.equal(data.messaging_product, 'A2P');
+  });
+  test('40326: a name where no destination takes names', async () => {
+    await refused(makeProfile({ alpha_sender: 'Shop', whitelisted_destinations: ['US', 'CA'] }), '40326');
+    const id = await makeProfile({ whitelisted_destinations: ['US'] });
+    await refused(client.messagingProfiles.update(id, { alpha_sender: 'Shop' }), '40326');
+    await client.messagingProfiles.update(id, { alpha_sender: 'Shop', whitelisted_destinations: ['US', 'GB'] });
+  });
 });
 
 test('40303: a message that nobody sent', () =>

@@ -26,7 +26,7 @@ TEST_CASE("who is not bound may do nothing, who is bound may not bind again") {
   CHECK(peer.bind() == Status::AlreadyBound);
   CHECK(peer.ask(Command::SubmitSm, 5, message_to("+1555", "x")).status == Status::Ok);
   CHECK(peer.ask(Command::DeliverSm, 6, Message{}).status == Status::InvalidCommandId);
-  CHECK(peer.ask(Command::SubmitMulti, 7, SubmitMulti{}).status == Status::InvalidCommandId);
+  CHECK(peer.ask(Command::DeliverSm, 7, Message{}).status == Status::InvalidCommandId);
   CHECK(peer.ask(Command::Unbind, 8, Empty{}).command == Command::UnbindResp);
   CHECK(peer.read_to_end());
 }

@@ -163,4 +163,6 @@ Check check_schedule(const SendRequest& request, WallTime now) {
   return refuse("10015", "A message is scheduled for 5 minutes to 5 days from now.", "/send_at");
 }
 
+bool takes_names(std::string_view country) { return !is_north_american(country); }
+
 }  // namespace tandem::products::messaging

@@ -34,4 +34,7 @@ Check check_words(std::string_view text);
 /// The time it is scheduled for: 10015.
 Check check_schedule(const SendRequest& request, WallTime now);
 
+/// Whether networks of the country take names as senders.
+bool takes_names(std::string_view country);
+
 }  // namespace tandem::products::messaging

@@ -66,8 +66,8 @@ PeerSubmit submit_again(const Peer& peer, const smpp::ReplaceSm& asked,
   submit.from = message["from"]["phone_number"].string();
   submit.to = message["to"].items().front()["phone_number"].string();
   const bool wide = message["encoding"].string() == "UCS-2";
-  submit.text =
-      text::decode_text(wide ? text::Alphabet::Ucs2 : text::Alphabet::Gsm7, asked.short_message, {});
+  submit.text = text::decode_text(wide ? text::Alphabet::Ucs2 : text::Alphabet::Gsm7,
+                                  asked.short_message, {});
   submit.priority = message["_priority"].integer(1) == 0 ? 1 : 0;
   submit.schedule = asked.schedule_delivery_time;
   if (submit.schedule.empty() && stage_of(message) == Stage::Scheduled) {
@@ -115,8 +115,7 @@ Outcome replace_submit(const Peer& peer, const smpp::ReplaceSm& asked, api::Mome
   json::Value old = api::document_of(*row);
   const bool single = old["type"].string() == "SMS" && old["to"].items().size() == 1;
   if (!single || !is_pending(old, asked.source)) return too_late();
-  auto fresh =
-      accept_submit(submit_again(peer, asked, old), moment, snapshot, terms, queue);
+  auto fresh = accept_submit(submit_again(peer, asked, old), moment, snapshot, terms, queue);
   if (!fresh) return fresh;
   for (store::Put& put : fresh->batch.puts) {
     if (put.collection == kMessages) put.expected = row->revision;

@@ -29,8 +29,7 @@ void MultiSubmit::start(const smpp::SubmitMulti& multi, const Peer& peer) {
       continue;
     }
     receivers_.push_back(to.address);
-    submits_.push_back(
-        read_submit(smpp::message_of(multi, to.address), peer, answer_.message_id));
+    submits_.push_back(read_submit(smpp::message_of(multi, to.address), peer, answer_.message_id));
     submits_.back().text = content->text();
   }
   submit_first();

@@ -254,10 +254,8 @@ void Peers::Impl::on_operation(const smpp::RequestToken& token, const std::strin
   }
   if (const auto* asked = std::get_if<smpp::CancelSm>(&request.body)) {
     return change(token, asked->message_id, Status::CancelFailed,
-                  [peer, asked = *asked](const api::Moment& moment,
-                                         const store::Snapshot& snapshot) -> api::Outcome {
-                    return cancel_submit(peer, asked, moment, snapshot);
-                  });
+                  [peer, asked = *asked](const api::Moment& moment, const store::Snapshot& snapshot)
+                      -> api::Outcome { return cancel_submit(peer, asked, moment, snapshot); });
   }
   const auto& asked = std::get<smpp::ReplaceSm>(request.body);
   change(token, asked.message_id, Status::ReplaceFailed,

@@ -80,9 +80,9 @@ class Pipeline::Impl {
   Lanes lanes_;
   carrier::Links links_;
   Recorder recorder_;
-  std::unordered_map<std::string, Flight> flights_;  // by message, until it is recorded
+  std::unordered_map<std::string, Flight> flights_;            // by message, until it is recorded
   std::unordered_map<std::string, std::optional<Turn>> held_;  // hold(); their turn, if known
-  std::unordered_map<std::string, size_t> claims_;   // messages that are not recorded yet
+  std::unordered_map<std::string, size_t> claims_;             // messages that are not recorded yet
   struct Place {
     std::string message;
     size_t receiver = 0;

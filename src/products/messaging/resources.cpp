@@ -4,6 +4,7 @@
 #include "products/common/detail_records.h"
 #include "products/common/owned_numbers.h"
 #include "products/messaging/blocks.h"
+#include "products/messaging/checks.h"
 #include "products/messaging/hosted.h"
 #include "products/messaging/links.h"
 #include "products/messaging/message.h"
@@ -42,7 +43,20 @@ Result<void, api::ApiError> check_profile_settings(api::Draft& draft) {
                      "/url_shortener_settings/domain");
 }
 
+/// A name is of no use where no destination of the profile takes one: 40326.
+Result<void, api::ApiError> check_alpha_sender(const json::Value& profile) {
+  const auto& destinations = profile["whitelisted_destinations"].items();
+  if (profile["alpha_sender"].string().empty() || destinations.empty()) return {};
+  const auto takes = [](const json::Value& d) { return takes_names(d.string()); };
+  if (std::any_of(destinations.begin(), destinations.end(), takes)) return {};
+  return api::refuse("40326",
+                     "No destination of the profile takes names as senders: add one to "
+                     "whitelisted_destinations first.",
+                     "/alpha_sender");
+}
+
 Result<void, api::ApiError> change_profile(api::Draft& draft) {
+  if (auto ok = check_alpha_sender(draft.document); !ok) return ok;
   draft.document.set("_system_id", peer_of(draft.document["id"].string()));
   return check_profile_settings(draft);
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/resource_engine.h"
 #include "core/e164.h"
 #include "products/common/connections.h"
@@ -90,8 +92,28 @@ Result<void, ApiError> change_voice(Draft& draft) {
   return {};
 }
 
+/// What the number cannot be set to: 40323, 40324.
+Result<void, ApiError> check_messaging(const Draft& draft) {
+  const json::Value& messaging = draft.document;
+  const std::string_view product = draft.call.body["messaging_product"].string();
+  const auto& eligible = messaging["eligible_messaging_products"].items();
+  const auto is_product = [&](const json::Value& one) { return one.string() == product; };
+  if (!product.empty() && std::none_of(eligible.begin(), eligible.end(), is_product)) {
+    return refuse("40324",
+                  "The number cannot have that product; see its eligible_messaging_products.",
+                  "/messaging_product");
+  }
+  const bool wanted = !draft.call.body["messaging_profile_id"].string().empty();
+  if (wanted && messaging["features"]["sms"].is_null()) {
+    return refuse("40323", "The number cannot send or receive messages; see its features.",
+                  "/messaging_profile_id");
+  }
+  return {};
+}
+
 /// Null keeps what was set before; an empty profile id unassigns the number.
 Result<void, ApiError> change_messaging(Draft& draft) {
+  if (auto ok = check_messaging(draft); !ok) return ok;
   json::Value& messaging = draft.document;
   for (const char* name : {"messaging_profile_id", "messaging_product"}) {
     const json::View asked = draft.call.body[name];
