@@ -1,43 +1,57 @@
 // A thousand calls at once through the whole platform, each relayed from one carrier to another and
 // recorded on two channels: how late packets come through, and what a call takes in memory and processor time.
 // `call_peer` is at both ends; its packets carry the time when they were sent. Both processors are everybody's.
+// Memory is what a call adds to a platform that has been at work: others have come and gone before.
 // Usage: node bench/recorded_calls.mjs BUILD_DIR (BENCH_CALLS_AT_ONCE, BENCH_SECONDS)
 import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-import { call, cpuSeconds, residentMegabytes, seconds } from './harness.mjs';
+import { call, cpuSeconds, seconds } from './harness.mjs';
+import { databaseKilobytes, privateKilobytes } from './memory.mjs';
 import { callee, caller, ended, pause, settled, sip, startTrunked } from './trunk.mjs';
 
 const build = process.argv[2];
 const atOnce = Number(process.env.BENCH_CALLS_AT_ONCE ?? 1000);
 const time = Math.max(1, Math.round(seconds));
+const warmUp = 100;
 const recording = { call_recording_type: 'all', call_recording_channels: 'dual', call_recording_format: 'wav' };
 
-/** Runs some calls at once, and gives what the platform took for them. */
+const memory = async (tandem) => ({ all: privateKilobytes(tandem.pid), database: await databaseKilobytes(tandem.base) });
+const recordings = async (tandem) => (await call('GET', `${tandem.base}/v2/recordings?page%5Bsize%5D=1`)).meta.total_results;
+
+/** Runs some calls at once, and gives what the platform took for them: before audio flows, and while it does. */
 async function run(tandem, count, length) {
   const peer = spawn(join(build, 'call_peer'), [sip, caller, callee.host, String(callee.port), tandem.number, String(count), String(length)],
     { stdio: ['pipe', 'pipe', 'inherit'] });
   let said = '';
   peer.stdout.setEncoding('utf8').on('data', (text) => { said += text; });
   await settled(async () => said || peer.exitCode !== null, Boolean);
+  const up = await memory(tandem);
   const before = cpuSeconds(tandem.pid);
   peer.stdin.end('go\n');
   await pause(length * 900);
-  const took = { megabytes: residentMegabytes(tandem.pid), processor: (cpuSeconds(tandem.pid) - before) / (length * 0.9) };
-  const code = await ended(peer);
-  return { ...took, said: said.trim(), code };
+  const processor = (cpuSeconds(tandem.pid) - before) / (length * 0.9);
+  const talking = await memory(tandem);
+  return { up, talking, processor, code: await ended(peer), said: said.trim() };
 }
 
 const tandem = await startTrunked(build, { call_recording: recording });
 try {
   execFileSync('taskset', ['-a', '-p', '-c', '0,1', String(tandem.pid)]);
-  await run(tandem, 10, 1);
-  const idle = residentMegabytes(tandem.pid);
-  const { megabytes, processor, said, code } = await run(tandem, atOnce, time);
-  const kept = await settled(async () => (await call('GET', `${tandem.base}/v2/recordings?page%5Bsize%5D=1`)).meta.total_results, (total) => total >= atOnce + 10);
+  await run(tandem, warmUp, 1);
+  await settled(() => recordings(tandem), (total) => total >= warmUp);
+  await pause(1000);
+  const idle = await memory(tandem);
+  const { up, talking, processor, said, code } = await run(tandem, atOnce, time);
+  const kept = await settled(() => recordings(tandem), (total) => total >= atOnce + warmUp);
+  const each = (from, to, what) => (to[what] - from[what]) / atOnce;
+  const [all, database] = [each(idle, talking, 'all'), each(idle, talking, 'database')];
+  const quiet = each(idle, up, 'all') - each(idle, up, 'database');
   console.log(`${atOnce} recorded calls at once, ${time} s: ${said.split('\n').join('; ')}${code === 0 ? '' : ' FAILED'}`);
-  console.log(`processor ${(processor * 100).toFixed(0)} % of one, memory ${(((megabytes - idle) * 1024) / atOnce).toFixed(1)} KB a call ` +
-    `(${megabytes.toFixed(0)} MB, ${idle.toFixed(0)} MB before), recordings kept ${kept}`);
+  console.log(`processor ${(processor * 100).toFixed(0)} % of one, recordings kept ${kept - warmUp}`);
+  console.log(`memory a call ${(all - database).toFixed(1)} KB (${quiet.toFixed(1)} KB before audio flows), ` +
+    `and ${database.toFixed(1)} KB of its rows in the database's cache, which ends at 64 MB; ` +
+    `private memory ${(idle.all / 1024).toFixed(0)} MB before, ${(talking.all / 1024).toFixed(0)} MB with them`);
 } finally {
   tandem.end();
 }
