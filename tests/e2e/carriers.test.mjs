@@ -177,4 +177,19 @@ describe('a connection that ends before the answer', () => {
     assert.equal((await ended(id)).to[0].status, 'delivered');
     assert.equal(north.count('lost'), 2);
   });
+
+  test('while its window is full: what the carrier had is not sent again, the rest once', async () => {
+    const [window, texts] = [32, 60];
+    await north.bound(1);
+    north.answer = () => ({ silent: true, receipt: 'later' });
+    const mine = () => north.submits.filter(({ text }) => text.startsWith('flap '));
+    const ids = await Promise.all(Array.from({ length: texts }, (_, i) => send(`+1312555${7000 + i}`, `flap ${i}`)));
+    await north.until(() => mine().length >= window, 'a full window');
+    assert.equal(mine().length, window);
+    north.answer = () => ({});
+    for (const session of north.sessions) session.destroy();
+    // Once it is bound again, the carrier gives the receipts that it owes.
+    for (const id of ids) assert.equal((await ended(id)).to[0].status, 'delivered');
+    assert.deepEqual(Array.from({ length: texts }, (_, i) => north.count(`flap ${i}`)), Array(texts).fill(1));
+  });
 });
