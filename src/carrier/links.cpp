@@ -1,5 +1,7 @@
 #include "carrier/links.h"
 
+#include <algorithm>
+
 #include "runtime/resolver.h"
 
 namespace tandem::carrier {
@@ -29,6 +31,12 @@ class Links::Impl {
         if (--left_ == 0) stopped_();
       });
     }
+  }
+
+  bool any_bound() const {
+    return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) {
+      return entry->link->state().transmitters > 0;
+    });
   }
 
   std::optional<size_t> choose(std::string_view number, bool multimedia) {
@@ -90,6 +98,8 @@ Links::~Links() = default;
 
 void Links::start() { impl_->start(); }
 void Links::stop(UniqueFunction<void()> done) { impl_->stop(std::move(done)); }
+
+bool Links::any_bound() const { return impl_->any_bound(); }
 
 std::optional<size_t> Links::choose(std::string_view number, bool multimedia) {
   return impl_->choose(number, multimedia);

@@ -64,6 +64,7 @@ class Pipeline::Impl {
   bool is_busy(const std::string& id) const { return flights_.contains(id) || held_.contains(id); }
   void take_announced();
   void refill();
+  bool may_try();
   void claim_some();
   void claimed(const Claim& claim, const std::vector<std::string>& ids);
   void submit(const Job& job);
@@ -89,6 +90,7 @@ class Pipeline::Impl {
   };
   std::unordered_map<uint64_t, Place> submits_;  // by reference
   uint64_t next_reference_ = 1;
+  steady_clock::time_point dark_until_{};  // when the next batch is tried without any link
   bool claiming_ = false;
   bool adopted_ = false;
   bool store_has_more_ = true;  // queued messages that are not in the lanes
@@ -203,8 +205,17 @@ void Pipeline::Impl::refill() {
   step_later();
 }
 
+/// While no link is bound a batch is tried now and then only: so that what expires is noticed.
+bool Pipeline::Impl::may_try() {
+  if (links_.any_bound()) return true;
+  const auto now = steady_clock::now();
+  if (now < dark_until_) return false;
+  dark_until_ = now + kLinkPause;
+  return true;
+}
+
 void Pipeline::Impl::claim_some() {
-  if (!claiming_ && flights_.size() < options_.max_in_flight) {
+  if (!claiming_ && flights_.size() < options_.max_in_flight && may_try()) {
     const size_t room = std::min(options_.batch, options_.max_in_flight - flights_.size());
     auto ids = std::make_shared<std::vector<std::string>>();
     for (Turn& turn : lanes_.take(room, parts_.clock.now(), steady_clock::now())) {
