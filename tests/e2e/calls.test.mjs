@@ -181,7 +181,7 @@ describe('a call that goes out', () => {
 
   test('rings out after its timeout', async () => {
     await tandem.request('PUT', '/sandbox/subscribers/+13125550152', { body: { pickup: 'ring_out' } });
-    const { data: call } = await dial('+13125550152', { timeout_secs: 2 });
+    const { data: call } = await dial('+13125550152', { timeout_secs: 5 });
     assert.equal((await event('call.hangup', call.call_control_id)).hangup_cause, 'timeout');
   });
 

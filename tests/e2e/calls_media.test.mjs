@@ -241,6 +241,8 @@ describe('digits that are gathered', () => {
     await calling.end(id);
     const heard = await calling.heard(phone);
     assert.ok(heardMs(heard, 600) > 300 && heardMs(heard, 1_700) > 450, `${heardMs(heard, 600)}, ${heardMs(heard, 1_700)} ms`);
-    assert.equal(calling.seen('call.playback.started', id).length, 0);
+    const told = (type) => calling.seen(type, id).map((p) => p.media_url.slice(base.length));
+    assert.deepEqual(told('call.playback.started'), ['/low.wav', '/high.wav']);
+    assert.deepEqual(told('call.playback.ended'), ['/low.wav', '/high.wav']);
   });
 });

@@ -238,11 +238,20 @@ describe('a stream', () => {
     }
   });
 
+  test('and a recording are named when the call is placed', async () => {
+    const call = await calling.dial(listener, { record: 'record-from-answer', record_format: 'wav' });
+    await calling.event('call.answered', call.id);
+    await calling.end(call.id);
+    assert.equal((await calling.event('call.recording.saved', call.id)).recording_id, call.recording_id);
+  });
+
   test('of what can not be is refused', async () => {
     await assert.rejects(calling.dial(listener, { stream_url: 'http://example.com' }), codeOf('10003'));
     await assert.rejects(calling.dial(listener, { stream_url: 'ws://127.0.0.1:1', stream_bidirectional_codec: 'AMR-WB' }), codeOf('10015'));
     await assert.rejects(calling.dial(listener, { media_encryption: 'DTLS' }), codeOf('10015'));
     await assert.rejects(calling.dial(listener, { record: 'record-from-answer', record_max_length: 43_201 }), codeOf('10033'));
+    await assert.rejects(calling.dial(listener, { record: 'record-from-answer', record_timeout_secs: -1 }), codeOf('90049'));
+    for (const timeout_secs of [4, 601]) await assert.rejects(calling.dial(listener, { timeout_secs }), codeOf('90028'));
     await assert.rejects(calling.dial(listener, { audio_url: `${base}/prompt.wav`, media_name: 'one' }), codeOf('10015'));
   });
 });

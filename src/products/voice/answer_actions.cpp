@@ -59,7 +59,7 @@ Result<json::Value, api::ApiError> record_options(json::View body) {
                        "/record_max_length");
   }
   if (body["record_timeout_secs"].integer() < 0) {
-    return api::refuse("90028", "record_timeout_secs is at least 0.", "/record_timeout_secs");
+    return api::refuse("90049", "record_timeout_secs is at least 0.", "/record_timeout_secs");
   }
   return json::Value::object({{"channels", body["record_channels"].string("dual")},
                               {"format", body["record_format"].string("mp3")},
@@ -73,6 +73,14 @@ Result<json::Value, api::ApiError> record_options(json::View body) {
 void add_answer_actions(CallState& call, const json::Value& actions) {
   if (!actions.is_object()) return;
   for (const auto& [name, action] : actions.members()) call.on_answer.set(name, action);
+}
+
+std::string name_recording(Turn& turn, CallState& call) {
+  json::Value options = call.on_answer["record"];
+  std::string id = turn.ids().uuid();
+  options.set("recording_id", id);
+  call.on_answer.set("record", std::move(options));
+  return id;
 }
 
 void record_by_profile(CallState& call, const json::Value& profile) {

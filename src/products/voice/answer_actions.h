@@ -12,12 +12,15 @@ Result<json::Value, api::ApiError> read_answer_actions(const api::Call& request,
                                                        const store::Snapshot& snapshot);
 
 /// The recording options of a dial or a bridge, under the names that record_start has. 10033 and
-/// 90028 for times that can't be.
+/// 90049 for times that can't be.
 Result<json::Value, api::ApiError> record_options(json::View body);
 
 /// What read_answer_actions() gave shall begin with the answer of this call, besides what its
 /// outbound profile or its number already has for it.
 void add_answer_actions(CallState& call, const json::Value& actions);
+
+/// Gives the recording that begins with the answer its id, before it begins.
+std::string name_recording(Turn& turn, CallState& call);
 
 /// The call is recorded from its answer on when the outbound voice profile says so.
 void record_by_profile(CallState& call, const json::Value& profile);

@@ -8,6 +8,7 @@
 #include "products/common/detail_records.h"
 #include "products/common/testing.h"
 #include "products/voice/gather.h"
+#include "products/voice/playing.h"
 #include "products/voice/voice.h"
 
 namespace tandem::products::voice {
@@ -94,7 +95,8 @@ struct World {
       gather.tries_left = 1;
       gather.timeout_millis = 60'000;
       gather.inter_digit_millis = 5'000;
-      start_gather(turn, *call, std::move(gather), std::move(prompt));
+      if (prompt) gather.prompt_sound = sound_document(*prompt);
+      start_gather(turn, *call, std::move(gather));
     });
   }
   void deposit(ledger::Nanos amount) {

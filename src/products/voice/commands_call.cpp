@@ -31,6 +31,9 @@ Result<void, ApiError> answer(CommandOrder& order) {
   auto actions = read_answer_actions(order.request, order.turn.snapshot());
   if (!actions) return tl::unexpected(std::move(actions.error()));
   add_answer_actions(order.call, *actions);
+  if ((*actions)["record"].is_object()) {
+    order.answer.set("recording_id", name_recording(order.turn, order.call));
+  }
   take_webhook(order.body(), order.call);
   const std::string_view group = order.body()["billing_group_id"].string();
   if (!group.empty()) order.call.billing_group = group;

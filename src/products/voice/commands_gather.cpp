@@ -1,5 +1,3 @@
-#include <optional>
-
 #include "products/voice/commands.h"
 #include "products/voice/gather.h"
 #include "products/voice/playing.h"
@@ -79,8 +77,15 @@ Result<Gather, ApiError> read_gather(json::View body) {
 Result<void, ApiError> gather_plain(CommandOrder& order) {
   auto gather = read_gather(order.body());
   if (!gather) return tl::unexpected(std::move(gather.error()));
-  start_gather(order.turn, order.call, std::move(*gather), std::nullopt);
+  start_gather(order.turn, order.call, std::move(*gather));
   return {};
+}
+
+json::Value audio_document(const NamedSound& audio) {
+  json::Value document = sound_document(audio.sound);
+  document.set("media_url", audio.about.media_url);
+  document.set("media_name", audio.about.media_name);
+  return document;
 }
 
 Result<void, ApiError> gather_audio(CommandOrder& order) {
@@ -93,8 +98,9 @@ Result<void, ApiError> gather_audio(CommandOrder& order) {
   auto invalid = find_sound(order.request, snapshot, "invalid_audio_url", "invalid_media_name");
   if (!invalid) return tl::unexpected(std::move(invalid.error()));
   if (!*prompt) return refuse("10004", "Name an audio_url or a media_name.", "/audio_url");
-  if (*invalid) gather->invalid_sound = sound_document((*invalid)->sound);
-  start_gather(order.turn, order.call, std::move(*gather), std::move((*prompt)->sound));
+  if (*invalid) gather->invalid_sound = audio_document(**invalid);
+  gather->prompt_sound = audio_document(**prompt);
+  start_gather(order.turn, order.call, std::move(*gather));
   return {};
 }
 
@@ -109,7 +115,8 @@ Result<void, ApiError> gather_speak(CommandOrder& order) {
     if (!invalid) return tl::unexpected(std::move(invalid.error()));
     gather->invalid_sound = sound_document(*invalid);
   }
-  start_gather(order.turn, order.call, std::move(*gather), std::move(*prompt));
+  gather->prompt_sound = sound_document(*prompt);
+  start_gather(order.turn, order.call, std::move(*gather));
   return {};
 }
 

@@ -82,7 +82,7 @@ Result<void, ApiError> complete_target(CommandOrder& order, CallState& target) {
 
 Result<void, ApiError> transfer(CommandOrder& order) {
   const json::View body = order.body();
-  if (auto spoken = check_encryption(body); !spoken) return spoken;
+  if (auto spoken = check_leg(body); !spoken) return spoken;
   const bool rings = order.call.phase == Phase::Ringing;
   if (rings && !order.call.incoming) return refuse("90034", "The call has not been answered.");
   const auto connection = find_connection(order.turn.snapshot(), order.call.connection_id);

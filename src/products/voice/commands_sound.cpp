@@ -1,4 +1,4 @@
-#include <limits>
+#include <algorithm>
 
 #include "products/voice/commands.h"
 #include "products/voice/playing.h"
@@ -54,6 +54,18 @@ Result<CallState*, ApiError> find_opposite(CommandOrder& order) {
   return opposite;
 }
 
+/// An overlay is laid over something, on this leg.
+Result<void, ApiError> check_overlay(CommandOrder& order) {
+  if (order.body()["target_legs"].string("self") != "self") {
+    return refuse("10015", "An overlay is heard by the leg itself.", "/target_legs");
+  }
+  const auto& playing = order.call.playing;
+  const bool plays = std::any_of(playing.begin(), playing.end(),
+                                 [](const Playing& each) { return !each.overlay; });
+  if (!plays) return refuse("10027", "Nothing is played that it could be laid over.", "/overlay");
+  return {};
+}
+
 Result<void, ApiError> start_playback(CommandOrder& order) {
   const json::View body = order.body();
   auto found = find_sound(order.request, order.turn.snapshot(), "audio_url", "media_name");
@@ -70,6 +82,9 @@ Result<void, ApiError> start_playback(CommandOrder& order) {
   }
   const auto loops = read_loops(body["loop"]);
   if (!loops) return tl::unexpected(loops.error());
+  if (body["overlay"].boolean()) {
+    if (auto sound = check_overlay(order); !sound) return sound;
+  }
   const auto opposite = find_opposite(order);
   if (!opposite) return tl::unexpected(opposite.error());
   if (auto stopped = stop_others(order); !stopped) return stopped;

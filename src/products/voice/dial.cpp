@@ -13,6 +13,9 @@ using api::ApiError;
 using api::refuse;
 
 constexpr size_t kMaxDestinations = 10;
+constexpr int64_t kUsualTimeout = 30;  // seconds
+constexpr int64_t kShortestTimeout = 5;
+constexpr int64_t kLongestTimeout = 600;
 
 bool is_base64(std::string_view text) {
   if (text.size() % 4 != 0) return false;
@@ -103,6 +106,7 @@ Result<CallState*, ApiError> add_leg(Turn& turn, const api::Call& request,
   }
   take_webhook(request.body, call);
   add_answer_actions(call, on_answer);
+  if (on_answer["record"].is_object()) name_recording(turn, call);
   orders::Dial order = dial_order(request.body, *leg);
   order.digits = connection.document["dtmf_type"].string("RFC 2833");
   if (request.body["stream_establish_before_call_originate"].boolean()) {
@@ -160,7 +164,11 @@ void take_webhook(json::View body, CallState& call) {
   call.webhook_get = body["webhook_url_method"].string() == "GET";
 }
 
-Result<void, ApiError> check_encryption(json::View body) {
+Result<void, ApiError> check_leg(json::View body) {
+  const int64_t timeout = body["timeout_secs"].integer(kUsualTimeout);
+  if (timeout < kShortestTimeout || timeout > kLongestTimeout) {
+    return refuse("90028", "timeout_secs lies between 5 and 600.", "/timeout_secs");
+  }
   if (body["media_encryption"].string() != "DTLS") return {};
   return refuse("10015", "Media can be encrypted by SRTP with keys in the SDP, not by DTLS.",
                 "/media_encryption");
@@ -184,7 +192,7 @@ orders::Dial dial_order(json::View body, const Outbound& leg) {
   order.encrypted = body["media_encryption"].string() == "SRTP";
   order.auth_user = body["sip_auth_username"].string();
   order.auth_password = body["sip_auth_password"].string();
-  order.ring_timeout = std::chrono::seconds(body["timeout_secs"].integer(30));
+  order.ring_timeout = std::chrono::seconds(body["timeout_secs"].integer(kUsualTimeout));
   order.time_limit = std::chrono::seconds(body["time_limit_secs"].integer(14'400));
   return order;
 }
@@ -220,7 +228,7 @@ api::Outcome dial(const api::Call& request, const store::Snapshot& snapshot, con
   if (auto linked = link(turn, request, ask); !linked) return tl::unexpected(linked.error());
   auto on_answer = read_answer_actions(request, snapshot);
   if (!on_answer) return tl::unexpected(std::move(on_answer.error()));
-  if (auto spoken = check_encryption(body); !spoken) return tl::unexpected(spoken.error());
+  if (auto spoken = check_leg(body); !spoken) return tl::unexpected(spoken.error());
   const auto supervised = find_supervised(turn, request);
   if (!supervised) return tl::unexpected(supervised.error());
   std::vector<CallState*> legs;
@@ -238,7 +246,10 @@ api::Outcome dial(const api::Call& request, const store::Snapshot& snapshot, con
     tell_initiated(turn, **leg);
   }
   turn.log(*legs.front(), "command", "dial", body.text());
-  const json::Value answer = call_document(*legs.front(), request.now);
+  json::Value answer = call_document(*legs.front(), request.now);
+  if ((*on_answer)["record"].is_object()) {
+    answer.set("recording_id", legs.front()->on_answer["record"]["recording_id"].string());
+  }
   api::Effects effects = turn.effects(engine);
   effects.reply = api::Reply::data(answer);
   return effects;

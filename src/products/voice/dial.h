@@ -14,8 +14,9 @@ api::Outcome dial(const api::Call& request, const store::Snapshot& snapshot, con
 /// credentials. Of dial and transfer alike.
 orders::Dial dial_order(json::View body, const Outbound& leg);
 
-/// 10015 for media that would have to be encrypted in a way we don't speak.
-Result<void, api::ApiError> check_encryption(json::View body);
+/// What a dial or a transfer says of its new leg: 90028 for a timeout that can't be, 10015 for
+/// media that would have to be encrypted in a way we don't speak.
+Result<void, api::ApiError> check_leg(json::View body);
 
 /// X- and other fields of the members custom_headers and sip_headers.
 HeaderLines read_headers(json::View body);

@@ -25,7 +25,9 @@ void wait_for_first(Turn& turn, CallState& call) {
 
 void say_prompt(Turn& turn, CallState& call, const json::Value& sound) {
   Playing about;
-  about.silent = true;
+  about.media_url = sound["media_url"].string();
+  about.media_name = sound["media_name"].string();
+  about.silent = about.media_url.empty() && about.media_name.empty();
   const uint64_t id = play(turn, call, read_sound(sound), std::move(about));
   call.gather->prompt = id;
 }
@@ -80,11 +82,10 @@ void collect(Turn& turn, CallState& call, char digit) {
 
 }  // namespace
 
-void start_gather(Turn& turn, CallState& call, Gather gather, std::optional<Sound> prompt) {
+void start_gather(Turn& turn, CallState& call, Gather gather) {
   end_gather(turn, call, "cancelled");
   call.gather = std::move(gather);
-  if (!prompt) return wait_for_first(turn, call);
-  call.gather->prompt_sound = sound_document(*prompt);
+  if (!call.gather->prompt_sound.is_object()) return wait_for_first(turn, call);
   say_prompt(turn, call, call.gather->prompt_sound);
 }
 

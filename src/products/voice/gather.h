@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string_view>
 
 #include "products/voice/turn.h"
@@ -9,8 +8,10 @@
 /// command when there is none; the first digit ends the prompt.
 namespace tandem::products::voice {
 
-/// Begins; another gather that runs is cancelled first. `prompt`: what is said before, if anything.
-void start_gather(Turn& turn, CallState& call, Gather gather, std::optional<Sound> prompt);
+/// Begins; another gather that runs is cancelled first. What is said before stands in its
+/// prompt_sound, if anything: a sound_document(), with media_url or media_name when its beginning
+/// and end are told as those of a playback.
+void start_gather(Turn& turn, CallState& call, Gather gather);
 /// A digit was pressed, whether or not anybody collects.
 void on_digit(Turn& turn, CallState& call, char digit);
 /// The sound with that number has ended: the wait for digits begins, if it was the prompt.

@@ -76,7 +76,8 @@ void tell_saved(Turn& turn, const CallState& call, const json::Value& recording,
 
 std::string start_recording(Turn& turn, CallState& call, const json::Value& options) {
   Recording recording;
-  recording.id = turn.ids().uuid();
+  recording.id = options["recording_id"].string();
+  if (recording.id.empty()) recording.id = turn.ids().uuid();
   recording.engine = turn.next_token(call);
   recording.dual = options["channels"].string() == "dual";
   recording.format = options["format"].string("wav");

@@ -7,7 +7,8 @@
 namespace tandem::products::voice {
 
 /// What to record; gives the recording's id. `options`: channels, format, max_length,
-/// timeout_secs, recording_track, trim, play_beep, custom_file_name as the API names them.
+/// timeout_secs, recording_track, trim, play_beep, custom_file_name as the API names them, and the
+/// recording_id when it has one already.
 std::string start_recording(Turn& turn, CallState& call, const json::Value& options);
 
 /// Ends the recording of that id, or all when it is empty. False when there is none.

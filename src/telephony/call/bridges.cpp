@@ -63,6 +63,11 @@ Result<void, Refusal> Bridges::bridge(Leg& a, Leg& b, Parting parting) {
     part(b, true);
   }
   join(a, b);
+  // Music and prompts give way to the other one.
+  for (Leg* const leg : {&a, &b}) {
+    host_.engine().stop_all(leg->media().id());
+    host_.engine().stop_all(leg->media().id(), true);
+  }
   Ties& of_a = ties_[a.id()];
   of_a.partner = b.id();
   of_a.takes_partner = parting != Parting::BothStay;

@@ -91,9 +91,9 @@ class Switch {
   /// on_hangup() shall tell.
   void hangup(LegId leg, HangupPlan plan = {}, HangupCause cause = HangupCause::NormalClearing,
               Done done = {});
-  /// Both hear each other; bridges they were in end. A call that came in and rings is answered for
-  /// it, and one that was dialled and rings is joined when it is answered; until then `a` hears the
-  /// ringback tone of the country that `ringback` names.
+  /// Both hear each other; bridges they were in end, and what they are played. A call that came in
+  /// and rings is answered for it, and one that was dialled and rings is joined when it is
+  /// answered; until then `a` hears the ringback tone of the country that `ringback` names.
   void bridge(LegId a, LegId b, Parting parting = Parting::BothStay, std::string ringback = {},
               Done done = {});
   void unbridge(LegId leg, Done done = {});
@@ -114,8 +114,8 @@ class Switch {
   /// leg fails with 487 when there is no such REFER or partner (any more).
   LegId transfer(LegId referrer, DialPlan plan, std::string ringback = {});
   /// Attended transfer: accepts the REFER of `referrer` and joins its partner with that of
-  /// `replaced`, which is hung up; the referrer is to end by itself. It is refused (603) when one of them
-  /// has no partner (any more).
+  /// `replaced`, which is hung up; the referrer is to end by itself. It is refused (603) when one
+  /// of them has no partner (any more).
   void hand_over(LegId referrer, LegId replaced, Done done = {});
   void accept_referral(LegId leg, Done done = {});
   void reject_referral(LegId leg, int status = 603, Done done = {});
