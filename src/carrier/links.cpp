@@ -33,10 +33,9 @@ class Links::Impl {
     }
   }
 
-  bool any_bound() const {
-    return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) {
-      return entry->link->state().transmitters > 0;
-    });
+  bool all_bound() const {
+    return std::all_of(entries_.begin(), entries_.end(),
+                       [](const auto& entry) { return entry->link->state().transmitters > 0; });
   }
 
   std::optional<size_t> choose(std::string_view number, bool multimedia) {
@@ -99,7 +98,7 @@ Links::~Links() = default;
 void Links::start() { impl_->start(); }
 void Links::stop(UniqueFunction<void()> done) { impl_->stop(std::move(done)); }
 
-bool Links::any_bound() const { return impl_->any_bound(); }
+bool Links::all_bound() const { return impl_->all_bound(); }
 
 std::optional<size_t> Links::choose(std::string_view number, bool multimedia) {
   return impl_->choose(number, multimedia);

@@ -58,8 +58,8 @@ class Links {
   /// Lets what is in flight end, then unbinds.
   void stop(UniqueFunction<void()> done);
 
-  /// Whether any link can send.
-  bool any_bound() const;
+  /// Whether every link can send.
+  bool all_bound() const;
   /// The link for a number; none when no route leads there over a link that is bound.
   std::optional<size_t> choose(std::string_view number, bool multimedia);
   /// False when the link takes no more now; then there is no outcome.

@@ -64,7 +64,7 @@ class Pipeline::Impl {
   bool is_busy(const std::string& id) const { return flights_.contains(id) || held_.contains(id); }
   void take_announced();
   void refill();
-  bool may_try();
+  void give_back_unreachable(std::vector<Turn>& turns);
   void claim_some();
   void claimed(const Claim& claim, const std::vector<std::string>& ids);
   void submit(const Job& job);
@@ -90,7 +90,7 @@ class Pipeline::Impl {
   };
   std::unordered_map<uint64_t, Place> submits_;  // by reference
   uint64_t next_reference_ = 1;
-  steady_clock::time_point dark_until_{};  // when the next batch is tried without any link
+  steady_clock::time_point tried_all_{};  // when unreachable ones were last claimed
   bool claiming_ = false;
   bool adopted_ = false;
   bool store_has_more_ = true;  // queued messages that are not in the lanes
@@ -205,20 +205,32 @@ void Pipeline::Impl::refill() {
   step_later();
 }
 
-/// While no link is bound a batch is tried now and then only: so that what expires is noticed.
-bool Pipeline::Impl::may_try() {
-  if (links_.any_bound()) return true;
+/// Gives back those of the turns that no link leads to now: nothing is written for them. Now and
+/// then they are claimed all the same, so that what expires is noticed.
+void Pipeline::Impl::give_back_unreachable(std::vector<Turn>& turns) {
+  if (links_.all_bound()) return;
   const auto now = steady_clock::now();
-  if (now < dark_until_) return false;
-  dark_until_ = now + kLinkPause;
-  return true;
+  if (now >= tried_all_ + kLinkPause) {
+    tried_all_ = now;
+    return;
+  }
+  const WallTime later = parts_.clock.now() + kLinkPause;
+  std::erase_if(turns, [&](Turn& turn) {
+    if (links_.choose(turn.to, false)) return false;
+    lanes_.release(turn);
+    turn.not_before = later;
+    if (!lanes_.add(std::move(turn), parts_.clock.now())) store_has_more_ = true;
+    return true;
+  });
 }
 
 void Pipeline::Impl::claim_some() {
-  if (!claiming_ && flights_.size() < options_.max_in_flight && may_try()) {
+  if (!claiming_ && flights_.size() < options_.max_in_flight) {
     const size_t room = std::min(options_.batch, options_.max_in_flight - flights_.size());
     auto ids = std::make_shared<std::vector<std::string>>();
-    for (Turn& turn : lanes_.take(room, parts_.clock.now(), steady_clock::now())) {
+    std::vector<Turn> turns = lanes_.take(room, parts_.clock.now(), steady_clock::now());
+    give_back_unreachable(turns);
+    for (Turn& turn : turns) {
       ids->push_back(turn.id);
       Flight& flight = flights_[turn.id];
       flight.submitted.id = turn.id;
