@@ -376,6 +376,7 @@ void Platform::Parts::wire() {
   dispatcher->on_change({"credential_connections", "telephony_credentials", "fqdn_connections"},
                         [this] { switchboard->users_changed(); });
   dispatcher->on_change({"fqdns", "fqdn_connections"}, [this] { switchboard->look_at_names(); });
+  dispatcher->on_change({"ips", "ip_connections"}, [this] { switchboard->look_at_addresses(); });
   balances = std::make_unique<products::account::BalanceWatch>(*shards, *dispatcher);
   dispatcher->on_change({std::string(ledger::kEntries)}, [this] { balances->changed(); });
   pipeline =

@@ -15,6 +15,7 @@ constexpr int64_t kMaxNames = 2'000;
 struct Name {
   std::string connection;
   std::string uri;
+  bool known_by_it = false;  // or its calls sign in
 };
 
 std::vector<Name> names_of(const store::Snapshot& snapshot) {
@@ -31,7 +32,7 @@ std::vector<Name> names_of(const store::Snapshot& snapshot) {
     const auto connection = find_connection(snapshot, id);
     if (!connection) continue;
     for (Place& place : places_of(snapshot, *connection, "source")) {
-      names.push_back({id, std::move(place.uri)});
+      names.push_back({id, std::move(place.uri), !signs_in(*connection)});
     }
   }
   return names;
@@ -43,12 +44,15 @@ std::vector<Name> names_of(const store::Snapshot& snapshot) {
 struct NamedSources::Round {
   explicit Round(NamedSources& of) : owner(of) {}
   ~Round() {
+    owner.found_(std::move(known));
     const std::lock_guard lock(owner.mutex_);
     owner.sources_ = std::move(sources);
   }
 
-  void add(const std::string& connection, const std::vector<std::string>& addresses) {
+  void add(const std::string& connection, bool known_by_it,
+           const std::vector<std::string>& addresses) {
     const std::lock_guard lock(mutex);
+    if (known_by_it) known.insert(addresses.begin(), addresses.end());
     for (const std::string& address : addresses) {
       std::vector<std::string>& at = sources[address];
       if (std::find(at.begin(), at.end(), connection) == at.end()) at.push_back(connection);
@@ -58,11 +62,13 @@ struct NamedSources::Round {
   NamedSources& owner;
   std::mutex mutex;
   std::map<std::string, std::vector<std::string>> sources;
+  std::set<std::string> known;
 };
 
-void NamedSources::start(api::Dispatcher& dispatcher, Locate locate) {
+void NamedSources::start(api::Dispatcher& dispatcher, Locate locate, Found found) {
   dispatcher_ = &dispatcher;
   locate_ = std::move(locate);
+  found_ = std::move(found);
 }
 
 void NamedSources::refresh() {
@@ -71,8 +77,8 @@ void NamedSources::refresh() {
     effects.after_commit.emplace_back([this, names = names_of(snapshot)] {
       const auto round = std::make_shared<Round>(*this);
       for (const Name& name : names) {
-        locate_(name.uri, [round, id = name.connection](const std::vector<std::string>& found) {
-          round->add(id, found);
+        locate_(name.uri, [round, name](const std::vector<std::string>& found) {
+          round->add(name.connection, name.known_by_it, found);
         });
       }
     });

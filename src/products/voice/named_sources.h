@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,11 @@ class NamedSources {
   using Locate =
       std::function<void(std::string uri, UniqueFunction<void(std::vector<std::string>)> done)>;
 
-  void start(api::Dispatcher& dispatcher, Locate locate);
+  /// Told after each look the addresses of the connections that are known by them: those that sign
+  /// in are not. Any thread.
+  using Found = std::function<void(std::set<std::string> addresses)>;
+
+  void start(api::Dispatcher& dispatcher, Locate locate, Found found);
   /// Looks all names up: once a while, and when connections have changed. Any thread.
   void refresh();
 
@@ -32,6 +37,7 @@ class NamedSources {
 
   api::Dispatcher* dispatcher_ = nullptr;
   Locate locate_;
+  Found found_;
   mutable std::mutex mutex_;
   std::map<std::string, std::vector<std::string>> sources_;
 };

@@ -175,7 +175,7 @@ std::optional<SipUser> telephony_user(const store::Snapshot& snapshot, std::stri
 
 constexpr std::string_view kSignsIn = "credential-authentication";
 
-bool signs_in(const json::Value& fqdn_connection) {
+bool document_signs_in(const json::Value& fqdn_connection) {
   return fqdn_connection.at_path("outbound.ip_authentication_method").string() == kSignsIn;
 }
 
@@ -184,7 +184,7 @@ std::optional<SipUser> fqdn_user(const store::Snapshot& snapshot, std::string_vi
   if (!row) return std::nullopt;
   const json::Value document = parsed(*row);
   const std::string_view password = document["password"].string();
-  if (!document["active"].boolean(true) || !signs_in(document) || password.empty()) {
+  if (!document["active"].boolean(true) || !document_signs_in(document) || password.empty()) {
     return std::nullopt;
   }
   return SipUser{std::string(username), std::string(password), row->account, row->id, false};
@@ -331,7 +331,7 @@ std::optional<Connection> find_connection_of(const store::Snapshot& snapshot,
   for (const auto& [id, same_port] : candidates) {
     auto connection = find_connection(snapshot, id);
     if (!connection) continue;
-    if (connection->kind == Connection::Kind::Fqdn && signs_in(connection->document)) continue;
+    if (signs_in(*connection)) continue;
     const std::string prefix(connection->document.at_path(kTechPrefix).string());
     if (!prefix.empty() && calling.dialed.starts_with(prefix)) return connection;
     const int worth = (prefix.empty() ? 2 : 0) + (same_port ? 1 : 0);
@@ -340,6 +340,10 @@ std::optional<Connection> find_connection_of(const store::Snapshot& snapshot,
     found = std::move(connection);
   }
   return found;
+}
+
+bool signs_in(const Connection& connection) {
+  return connection.kind == Connection::Kind::Fqdn && document_signs_in(connection.document);
 }
 
 std::string without_prefix(const Connection& connection, std::string_view dialed) {

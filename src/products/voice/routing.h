@@ -95,6 +95,9 @@ std::optional<Connection> find_subdomain(const store::Snapshot& snapshot, const 
 bool receives_from_anyone(const Connection& connection);
 /// Whether anybody may call the SIP user: sip_uri_calling_preference is "unrestricted".
 bool is_open_to_all(const store::Snapshot& snapshot, std::string_view user);
+/// Whether its calls sign in by digest, as the address they come from says nothing: of FQDN
+/// connections with credential-authentication.
+bool signs_in(const Connection& connection);
 /// The number without the connection's technical prefix.
 std::string without_prefix(const Connection& connection, std::string_view dialed);
 

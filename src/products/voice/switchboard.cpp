@@ -9,6 +9,7 @@
 
 #include "core/log.h"
 #include "core/random.h"
+#include "products/voice/known_addresses.h"
 #include "products/voice/leg_table.h"
 #include "products/voice/order_runner.h"
 #include "products/voice/orphans.h"
@@ -91,6 +92,7 @@ struct Switchboard::Parts {
   ReportLanes lanes;
   PhoneRegistry registry;
   NamedSources named;
+  KnownAddresses known;
   PhoneBook book;
   Referrals referrals;
   SwitchReports reports;
@@ -165,11 +167,19 @@ Result<void> Switchboard::start(api::Dispatcher& dispatcher, runtime::Shards& sh
   parts.registry.load([&parts](const std::string& user, PhoneRegistry::Contacts contacts) {
     parts.calls->restore_bindings(user, std::move(contacts));
   });
-  parts.named.start(dispatcher, [&parts](std::string uri, auto done) {
-    parts.calls->locate(std::move(uri), std::move(done));
+  parts.known.start(dispatcher, shards[0], [&parts](const std::string& ip, bool known) {
+    if (!parts.running) return;
+    known ? parts.calls->trust(ip) : parts.calls->distrust(ip);
   });
+  parts.named.start(
+      dispatcher,
+      [&parts](std::string uri, auto done) {
+        parts.calls->locate(std::move(uri), std::move(done));
+      },
+      [&parts](std::set<std::string> addresses) { parts.known.set_named(std::move(addresses)); });
   parts.running = true;
   parts.calls->listen();
+  look_at_addresses();
   keep_looking(shards[0]);
   return {};
 }
@@ -178,6 +188,11 @@ void Switchboard::look_at_names() {
   Parts& parts = *parts_;
   if (!parts.running) return;
   parts.named.refresh();
+}
+
+void Switchboard::look_at_addresses() {
+  Parts& parts = *parts_;
+  if (parts.running) parts.known.changed();
 }
 
 /// As long as it runs.

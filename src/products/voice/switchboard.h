@@ -96,6 +96,8 @@ class Switchboard final : public Engine {
   void users_changed();
   /// Names of FQDN connections are looked up anew: they, or what they lead to, may have changed.
   void look_at_names();
+  /// IP connections or their addresses may have changed.
+  void look_at_addresses();
 
   /// What steps of calls need to know; the same object as long as this lives.
   const Office& office() const;
