@@ -10,14 +10,14 @@ const token = () => randomBytes(8).toString('hex');
 function parse(text) {
   const [head, body = ''] = text.split(/\r\n\r\n/s, 2);
   const [first, ...lines] = head.split('\r\n');
-  const short = { v: 'via', f: 'from', t: 'to', i: 'call-id', m: 'contact' };
+  const short = { v: 'via', f: 'from', t: 'to', i: 'call-id', m: 'contact', c: 'content-type', l: 'content-length', k: 'supported', x: 'session-expires', b: 'referred-by', o: 'event', r: 'refer-to', y: 'identity' };
   const headers = {};
   for (const line of lines) {
     const name = line.slice(0, line.indexOf(':')).trim().toLowerCase();
     (headers[short[name] ?? name] ??= []).push(line.slice(line.indexOf(':') + 1).trim());
   }
   const get = (name) => headers[name]?.[0] ?? '';
-  return { first, headers, get, body, status: Number(first.match(/^SIP\/2\.0 (\d+)/)?.[1] ?? 0), method: first.split(' ')[0] };
+  return { first, headers, get, body, text, status: Number(first.match(/^SIP\/2\.0 (\d+)/)?.[1] ?? 0), method: first.split(' ')[0] };
 }
 
 const transaction = (request) => `${request.method} ${request.get('via')}`;
@@ -29,12 +29,12 @@ const within = (promise, what, ms = 10_000) => {
 };
 
 export class SipPhone {
-  /** `user` and `password` answer challenges; `from` is the user part of From. */
-  static async open(sipPort, { user = 'nobody', password, from = user } = {}) {
+  /** `user` and `password` answer challenges; `from` is the user part of From, `ip` where it is. */
+  static async open(sipPort, { user = 'nobody', password, from = user, ip = '127.0.0.1' } = {}) {
     const phone = new SipPhone();
-    Object.assign(phone, { sipPort, user, password, from, requests: [], waiting: [], answers: new Map(), heard1xx: new Set(), taken: new Map(), packets: [] });
-    phone.socket = createSocket('udp4').bind(0, '127.0.0.1');
-    phone.rtp = createSocket('udp4').bind(0, '127.0.0.1');
+    Object.assign(phone, { sipPort, user, password, from, ip, requests: [], waiting: [], provisionals: [], answers: new Map(), heard1xx: new Set(), taken: new Map(), packets: [] });
+    phone.socket = createSocket('udp4').bind(0, ip);
+    phone.rtp = createSocket('udp4').bind(0, ip);
     await Promise.all([once(phone.socket, 'listening'), once(phone.rtp, 'listening')]);
     phone.socket.on('message', (datagram) => phone.take(parse(datagram.toString())));
     phone.rtp.on('message', (packet) => { if ((packet[1] & 0x7f) === 0) phone.packets.push(packet.subarray(12)); });
@@ -42,13 +42,14 @@ export class SipPhone {
   }
 
   get port() { return this.socket.address().port; }
-  get contact() { return `<sip:${this.user}@127.0.0.1:${this.port}>`; }
+  get contact() { return `<sip:${this.user}@${this.ip}:${this.port}>`; }
 
   take(message) {
     if (message.status) {
       const branch = message.get('via').match(/branch=([^;]+)/)?.[1];
       this.heard1xx.add(branch);
       if (message.status >= 200) this.answers.get(branch)?.(message);
+      else this.provisionals.push(message);
       return;
     }
     if (message.method === 'ACK') return;
@@ -77,7 +78,7 @@ export class SipPhone {
   }
 
   sdp(formats = '0 101') {
-    return ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0',
+    return ['v=0', `o=- 1 1 IN IP4 ${this.ip}`, 's=-', `c=IN IP4 ${this.ip}`, 't=0 0',
       `m=audio ${this.rtp.address().port} RTP/AVP ${formats}`, ...(formats.includes('101') ? ['a=rtpmap:101 telephone-event/8000'] : []), 'a=sendrecv', ''].join('\r\n');
   }
 
@@ -106,7 +107,7 @@ export class SipPhone {
   }
 
   lines(method, uri, { from, to, callId, cseq, headers = [] }, branch) {
-    return [`${method} ${uri} SIP/2.0`, `Via: SIP/2.0/UDP 127.0.0.1:${this.port};branch=${branch};rport`, 'Max-Forwards: 70',
+    return [`${method} ${uri} SIP/2.0`, `Via: SIP/2.0/UDP ${this.ip}:${this.port};branch=${branch};rport`, 'Max-Forwards: 70',
       `From: ${from}`, `To: ${to}`, `Call-ID: ${callId}`, `CSeq: ${cseq} ${method}`, `Contact: ${this.contact}`, 'User-Agent: e2e phone', ...headers];
   }
 

@@ -40,6 +40,8 @@ call::DialPlan dial_plan(const orders::Dial& order, std::optional<call::LegId> w
   plan.ring_timeout = order.ring_timeout;
   plan.response_timeout = order.response_timeout;
   plan.reliable_provisionals = order.reliable_provisionals;
+  plan.compact_headers = order.compact_headers;
+  plan.encoded_contact = order.encoded_contact;
   plan.time_limit = order.time_limit;
   plan.owner = order.call;
   if (with) {

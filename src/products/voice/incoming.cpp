@@ -9,6 +9,7 @@
 #include "products/voice/call_machine.h"
 #include "products/voice/channels.h"
 #include "products/voice/charges.h"
+#include "products/voice/connection_settings.h"
 #include "products/voice/dial.h"
 #include "products/voice/limits.h"
 #include "products/voice/voicemail.h"
@@ -21,7 +22,6 @@ using api::ApiError;
 using api::refuse;
 
 constexpr std::string_view kSecond = "GB";  // whose rules are tried when no country is named
-constexpr int64_t kRingSeconds = 90;        // of connections that name none
 
 constexpr std::string_view kHome = "US";  // localization of connections that name none
 
@@ -105,14 +105,9 @@ void take_turns(Turn& turn, const Connection& connection, std::vector<Place>& pl
               places.end());
 }
 
-bool wants_srtp(const Connection& connection) {
-  const json::Value& own = connection.document.at_path("outbound.encrypted_media");
-  return connection.document["encrypted_media"].string() == "SRTP" || own.string() == "SRTP";
-}
-
 /// The second leg of a call that is relayed to a connection's phones or addresses.
 Result<orders::Dial, ApiError> relay_to(Turn& turn, const Connection& connection,
-                                        const CallState& first, bool anonymous) {
+                                        const CallState& first, const IncomingAsk& ask) {
   CallState second;
   second.id = new_call_id(turn.ids());
   second.leg_id = turn.ids().uuid();
@@ -137,19 +132,9 @@ Result<orders::Dial, ApiError> relay_to(Turn& turn, const Connection& connection
   leg.call = &turn.add(std::move(second));
   orders::Dial dial = dial_order({}, leg);
   dial.from = caller_for(connection, first.from);
-  dial.anonymous = anonymous;
-  dial.encrypted = wants_srtp(connection);
-  const json::Value& inbound = connection.document["inbound"];
-  dial.response_timeout = std::chrono::seconds(inbound["timeout_1xx_secs"].integer(0));
-  dial.ring_timeout = std::chrono::seconds(inbound["timeout_2xx_secs"].integer(kRingSeconds));
-  dial.reliable_provisionals = inbound["prack_enabled"].boolean();
-  dial.digits = connection.document["dtmf_type"].string();
-  const json::Value& codecs = connection.document.at_path("inbound.codecs");
-  if (codecs.is_array()) {
-    for (const json::Value& codec : codecs.items()) {
-      for (std::string& name : read_codecs(codec.string())) dial.codecs.push_back(std::move(name));
-    }
-  }
+  dial.anonymous = ask.anonymous;
+  set_inbound(dial, connection);
+  if (ask.peer == kCarrierPeer) pass_headers(dial, connection, ask.headers);
   return dial;
 }
 
@@ -164,7 +149,7 @@ std::string forwarded_to(const json::Value& settings) {
 /// The second leg of a call that is sent on: the number's owner pays, the caller is seen.
 Result<orders::Dial, ApiError> forward(Turn& turn, const Connection& connection,
                                        const CallState& first, const std::string& to,
-                                       bool anonymous) {
+                                       const IncomingAsk& ask) {
   const auto leg = prepare_outbound(turn, connection,
                                     {.from = first.to,
                                      .from_name = first.from_name,
@@ -175,7 +160,7 @@ Result<orders::Dial, ApiError> forward(Turn& turn, const Connection& connection,
   if (!leg) return tl::unexpected(leg.error());
   leg->call->from = first.from;
   orders::Dial dial = dial_order({}, *leg);
-  dial.anonymous = anonymous;
+  dial.anonymous = ask.anonymous;
   return dial;
 }
 
@@ -183,12 +168,12 @@ Result<orders::Dial, ApiError> forward(Turn& turn, const Connection& connection,
 /// application takes, or the voicemail of the number at once.
 Result<std::optional<orders::Dial>, ApiError> onward(Turn& turn, const Connection& connection,
                                                      CallState& call, const std::string& to,
-                                                     bool anonymous) {
+                                                     const IncomingAsk& ask) {
   if (to.empty() && connection.kind == Connection::Kind::Application) return std::nullopt;
   if (call.voicemail && call.voicemail->owner) return std::nullopt;
   call.control = Control::Trunk;
-  auto relay = to.empty() ? relay_to(turn, connection, call, anonymous)
-                          : forward(turn, connection, call, to, anonymous);
+  auto relay = to.empty() ? relay_to(turn, connection, call, ask)
+                          : forward(turn, connection, call, to, ask);
   if (!relay && call.voicemail) return std::nullopt;
   if (!relay) return tl::unexpected(std::move(relay.error()));
   if (call.voicemail) turn.find(relay->call)->voicemail_of = call.id;
@@ -223,7 +208,7 @@ Result<IncomingRoute, ApiError> route_to_number(Turn& turn, IncomingAsk ask) {
   }
   record_by_number(call, settings);
   offer_voicemail(turn, call, *owned);
-  auto relay = onward(turn, *connection, call, forwarded_to(settings), ask.anonymous);
+  auto relay = onward(turn, *connection, call, forwarded_to(settings), ask);
   if (!relay) return tl::unexpected(std::move(relay.error()));
   route.relay = std::move(*relay);
   route.caller_stays = call.voicemail.has_value();
@@ -263,7 +248,7 @@ Result<IncomingRoute, ApiError> route_by_uri(Turn& turn, const Connection& conne
   call.control = Control::Trunk;
   call.on_net = true;
   IncomingRoute route{.call = call.id};
-  auto relay = relay_to(turn, connection, call, ask.anonymous);
+  auto relay = relay_to(turn, connection, call, ask);
   if (!relay) return tl::unexpected(std::move(relay.error()));
   route.relay = std::move(*relay);
   take_inbound_limits(turn, call, connection.document);
@@ -311,7 +296,8 @@ Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk as
   first.on_net = true;
   IncomingRoute route{.call = first.id,
                       .digits = std::string(connection->document["dtmf_type"].string()),
-                      .encrypted = wants_srtp(*connection)};
+                      .encrypted = wants_srtp(*connection),
+                      .encoded_contact = encodes_contact(*connection)};
   if (outbound["call_parking_enabled"].boolean()) {
     first.control = Control::Application;
     tell_initiated(turn, first);
@@ -326,6 +312,7 @@ Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk as
   if (!leg) return tl::unexpected(leg.error());
   route.relay = dial_order({}, *leg);
   route.relay->anonymous = ask.anonymous;
+  set_outbound(*route.relay, *connection);
   tell_initiated(turn, first);
   tell_initiated(turn, *leg->call);
   return route;

@@ -33,7 +33,8 @@ struct IncomingRoute {
   std::string digits = {};  // how keys go, as connections name it
   bool encrypted = false;   // SRTP or nothing
   std::optional<orders::Dial> relay = {};
-  bool caller_stays = false;  // when nobody answers the relayed call
+  bool caller_stays = false;     // when nobody answers the relayed call
+  bool encoded_contact = false;  // towards the caller, nothing readable in Contact
 };
 
 /// What somebody at the connection means by what they dial: an E.164 number by the rules of the

@@ -70,13 +70,17 @@ struct Dial {
   std::chrono::seconds ring_timeout{30};
   std::chrono::seconds response_timeout{0};  // for any response at all; 0: as SIP has it
   bool reliable_provisionals = true;         // PRACK is offered
+  bool compact_headers = false;              // short names of fields
+  bool encoded_contact = false;              // nothing readable in Contact
   std::chrono::seconds time_limit{0};
   /// The leg this one belongs to, or empty, and how.
   std::string with;
   bool bridge = false;  // hear each other from the answer on
   bool answer = false;  // `with`, which rings, is answered with it
   bool early_media = true;
-  std::string ringback;     // country whose tone `with` hears meanwhile
+  std::string ringback;         // country whose tone `with` hears meanwhile
+  bool early_ringback = false;  // also before it is answered
+  bool rings_at_once = false;   // and before this leg says anything
   bool with_stays = false;  // when this one ends
   /// Instead of `with`: the leg whose far end asked that its partner be transferred here.
   std::string referrer;

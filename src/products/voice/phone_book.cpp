@@ -43,9 +43,13 @@ call::Route switch_route(const IncomingRoute& route) {
   call::MediaPlan media;
   media.digits = digit_mode(route.digits);
   if (route.encrypted) media.srtp = sdp::SrtpUse::Required;
-  if (!route.relay) return call::ToApplication{media, route.call};
-  return call::RelayCall{dial_plan(*route.relay, std::nullopt), media, route.call,
-                         route.caller_stays};
+  if (!route.relay) return call::ToApplication{media, route.call, route.encoded_contact};
+  call::DialPlan plan = dial_plan(*route.relay, std::nullopt);
+  plan.link = call::Link{.ringback = route.relay->ringback,
+                         .early_ringback = route.relay->early_ringback,
+                         .rings_at_once = route.relay->rings_at_once};
+  return call::RelayCall{std::move(plan), media, route.call, route.caller_stays,
+                         route.encoded_contact};
 }
 
 }  // namespace

@@ -156,7 +156,7 @@ void Arrivals::ask_route(Arrival& arrival) {
                    [this, id = arrival.dialog.id()](Route route) { routed(id, std::move(route)); });
 }
 
-void Arrivals::routed(sip::LegId id, Route route) {
+void Arrivals::routed(sip::LegId id, Route&& route) {
   Arrival* const arrival = find(id);
   if (arrival == nullptr) return;
   if (const auto* const refused = std::get_if<RefuseCall>(&route)) {

@@ -50,7 +50,7 @@ class Arrivals {
   void challenge(Arrival& arrival, bool stale);
   void admit(Arrival& arrival, bool trusted);
   void ask_route(Arrival& arrival);
-  void routed(sip::LegId id, Route route);
+  void routed(sip::LegId id, Route&& route);
   void refuse(Arrival& arrival, int status, const std::string& reason = {},
               HeaderList headers = {});
   /// Takes the arrival out; it must not be used afterwards.

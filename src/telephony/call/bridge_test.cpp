@@ -205,6 +205,43 @@ TEST_CASE("a relayed call: early media, answer, sound both ways, hang-up") {
   CHECK(!hub.wait("hangup").empty());
 }
 
+TEST_CASE("a relayed call: its caller hears a tone of ours, until the callee's network has something") {
+  Party alice;
+  Party hub;
+  Party bob;
+  relay_to(hub, bob, [](DialPlan& plan) {
+    plan.link = Link{};
+    plan.link->ringback = "de";
+    plan.link->early_ringback = true;
+  });
+  const LegId out = alice.call(hub);
+  const LegId in = bob.incoming();
+  CHECK(!alice.has("progress"));
+  bob.exchange->ring(in);
+  CHECK(!alice.wait(line("progress", out) + " 183 early").empty());
+  alice.listen(out);
+  CHECK(alice.hears(425));
+  bob.exchange->ring(in, true);
+  bob.exchange->play(in, 1, Party::tone(800, 60'000));
+  CHECK(alice.hears(800));
+  bob.exchange->answer(in);
+  CHECK(!alice.wait(line("answered", out)).empty());
+  CHECK(alice.hears(800));
+}
+
+TEST_CASE("a relayed call: its caller is told that it rings before it does") {
+  Party alice;
+  Party hub;
+  Party bob;
+  relay_to(hub, bob, [](DialPlan& plan) {
+    plan.link = Link{};
+    plan.link->rings_at_once = true;
+  });
+  const LegId out = alice.call(hub);
+  CHECK(!alice.wait(line("progress", out) + " 180").empty());
+  CHECK(bob.incoming() != 0);
+}
+
 TEST_CASE("a relayed call passes on rings, rejections and cancellations") {
   Party alice;
   Party hub;

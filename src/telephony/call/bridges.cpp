@@ -173,14 +173,24 @@ void Bridges::progressed(Leg& leg, int status) {
 /// The caller of a relayed call hears what its callee's network says.
 void Bridges::relay_progress(Leg& first, Leg& second, bool early) {
   Ties& ties = ties_[second.id()];
-  if (!early || ties.early_join) {
-    if (!ties.early_join) static_cast<void>(first.ring(false, {}));
-    return;
-  }
+  if (ties.early_join) return;
+  if (!early) return ring(first, *second.link());
   first.media().prefer(second.media().codecs());
   if (!first.ring(true, {}) || !first.media().agreed()) return;
   join(first, second);
   ties.early_join = true;
+}
+
+void Bridges::ring_at_once(Leg& leg) {
+  Leg* const first = host_.find(leg.link()->with);
+  if (first != nullptr && !first->answered()) ring(*first, *leg.link());
+}
+
+/// 180, or the tone of the caller's country as early media; also where that cannot be agreed on.
+void Bridges::ring(Leg& first, const Link& link) {
+  const bool sounds = link.early_ringback && first.ring(true, {}) && first.media().agreed();
+  if (sounds) return start_ringback(first, link.ringback);
+  static_cast<void>(first.ring(false, {}));
 }
 
 void Bridges::start_ringback(Leg& first, const std::string& country) {

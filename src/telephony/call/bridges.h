@@ -36,6 +36,8 @@ class Bridges {
   /// A leg with a link starts; false when its first leg has too many.
   bool follow(Leg& leg);
   void progressed(Leg& leg, int status);
+  /// The leg's first one, which nobody answered yet, hears it ring though it does not yet.
+  void ring_at_once(Leg& leg);
   void answered(Leg& leg);
   void ending(Leg& leg, const Hangup& hangup);
   /// `by` took the place of `leg`, whose bridge it inherits.
@@ -57,6 +59,7 @@ class Bridges {
   void unfollow(Leg& leg);
   void join(Leg& a, Leg& b);
   void relay_progress(Leg& first, Leg& second, bool early);
+  void ring(Leg& first, const Link& link);
   void start_ringback(Leg& first, const std::string& country);
   void stop_ringback(Leg& first);
   void end_partner(const Ties& ties);

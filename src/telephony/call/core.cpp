@@ -253,6 +253,9 @@ void Switch::Core::take_call(sip::CallLeg& dialog, const IncomingCall& call, Rou
   Leg& leg =
       add(std::make_unique<Leg>(*this, call.leg, dialog, std::move(media), std::move(owner)));
   leg.replaces = call.replaces;
+  if (relayed != nullptr ? relayed->encoded_contact : direct->encoded_contact) {
+    dialog.set_contact_user(encode_contact_user(call.dialed));
+  }
   listener_.on_incoming(call);
   if (relayed != nullptr) relay(call, std::move(*relayed));
 }
@@ -265,7 +268,10 @@ void Switch::Core::relay(const IncomingCall& call, RelayCall route) {
   link.fail_together = !route.caller_stays;
   plan.link = link;
   plan.media = relay_media(std::move(plan.media), options_, call.codecs);
-  dial(new_leg_id(), std::move(plan));
+  const LegId id = new_leg_id();
+  dial(id, std::move(plan));
+  Leg* const second = find(id);
+  if (link.rings_at_once && second != nullptr) bridges_->ring_at_once(*second);
 }
 
 void Switch::Core::on_register(sip::IncomingRequest request) {

@@ -55,6 +55,7 @@ struct RefuseCall {
 struct ToApplication {
   MediaPlan media;
   std::string owner;
+  bool encoded_contact = false;  // towards the caller: encode_contact_user()
 };
 /// Relayed to other targets: a second leg is dialled, linked with `answer`. The listener hears of
 /// both legs, of the first by on_incoming() too.
@@ -64,6 +65,7 @@ struct RelayCall {
   std::string owner;
   /// The caller is not refused when nobody answers: whoever routed the call goes on with it.
   bool caller_stays = false;
+  bool encoded_contact = false;  // towards the caller: encode_contact_user()
 };
 using Route = std::variant<RefuseCall, ToApplication, RelayCall>;
 

@@ -28,6 +28,16 @@ bool is_v6_uri(const std::string& text) {
 
 }  // namespace
 
+std::string encode_contact_user(std::string_view user) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  for (const char c : user) {
+    out.push_back(kHex[static_cast<uint8_t>(c) >> 4]);
+    out.push_back(kHex[static_cast<uint8_t>(c) & 15]);
+  }
+  return out;
+}
+
 void Leg::start() {
   host_.inquiries().admit(id_, placing_->plan, [&host = host_, id = id_](auto refusal) {
     if (Leg* const leg = host.find(id)) leg->admitted(refusal);
@@ -123,6 +133,7 @@ sip::InviteOptions Leg::invite_options(const Target& target) {
   if (out.to.empty() && !target.uri.empty()) out.to = "<" + target.uri + ">";
   if (out.to.empty()) out.to = "<" + sip::make_sip_uri(target.aor, host_.options().domain) + ">";
   out.contact_user = caller.anonymous ? std::string() : caller.user;
+  if (placing_->plan.encoded_contact) out.contact_user = encode_contact_user(out.contact_user);
   out.headers = identity.headers;
   out.headers.insert(out.headers.end(), placing_->plan.headers.begin(),
                      placing_->plan.headers.end());
@@ -134,6 +145,7 @@ sip::InviteOptions Leg::invite_options(const Target& target) {
   out.ring_timeout = placing_->plan.ring_timeout;
   out.response_timeout = placing_->plan.response_timeout;
   out.reliable_provisionals = placing_->plan.reliable_provisionals;
+  out.compact_headers = placing_->plan.compact_headers;
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/function.h"
@@ -85,6 +86,10 @@ struct Link {
   /// Country whose ringback tone an answered `with` hears until there is something better
   /// ("us"); empty: none.
   std::string ringback;
+  /// An unanswered `with` hears that tone too, by early media, when the new leg rings.
+  bool early_ringback = false;
+  /// It is told that it rings before the new leg says anything.
+  bool rings_at_once = false;
   /// When both are answered. Before, the new leg ends with `with` unless both stay.
   Parting parting = Parting::Together;
   /// When the new leg is not answered `with` ends as well, with its failure. A relayed call always
@@ -110,6 +115,8 @@ struct DialPlan {
   /// From the answer on; zero: none.
   std::chrono::milliseconds time_limit{0};
   bool reliable_provisionals = true;             // RFC 3262 is offered
+  bool compact_headers = false;                  // short names of fields
+  bool encoded_contact = false;                  // encode_contact_user()
   std::chrono::seconds session_interval{1'800};  // RFC 4028; 0: not asked for
   /// Whose call it is; handed back unchanged in events and to Directory::admit().
   std::string owner;
@@ -136,6 +143,10 @@ struct HangupPlan {
   int status = 603;
   std::string reason;
 };
+
+/// User part of a Contact that says nothing which a NAT or application level gateway might take for
+/// its business: the user in hexadecimal digits.
+std::string encode_contact_user(std::string_view user);
 
 /// Why a verb could not be carried out.
 enum class Refusal : uint8_t {

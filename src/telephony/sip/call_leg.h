@@ -31,6 +31,7 @@ struct InviteOptions {
   std::vector<std::string> routes;  // preloaded route set: outbound proxy, Path of a registration
   std::optional<ClientCredentials> credentials;
   uint8_t max_forwards = 70;
+  bool compact_headers = false;  // short names of fields in all requests of the leg
   bool reliable_provisionals = true;                // 100rel is supported
   std::chrono::seconds session_interval{0};         // RFC 4028; 0: not asked for
   std::chrono::milliseconds ring_timeout{180'000};  // then CANCEL
@@ -135,6 +136,8 @@ class CallLeg {
 
   virtual ~CallLeg() = default;
   virtual void set_listener(Listener* listener) = 0;
+  /// User part of our Contact from now on; an incoming leg has that of its Request-URI.
+  virtual void set_contact_user(std::string user) = 0;
 
   virtual LegId id() const = 0;
   virtual bool is_incoming() const = 0;

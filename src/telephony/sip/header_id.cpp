@@ -141,6 +141,13 @@ std::string_view header_name(HeaderId id) {
   return kKnown[static_cast<size_t>(id) - 1].name;
 }
 
+std::string_view compact_name(std::string_view name) {
+  const HeaderId id = header_id(name);
+  if (id == HeaderId::Unknown) return {};
+  const char& compact = kKnown[static_cast<size_t>(id) - 1].compact;
+  return compact == 0 ? std::string_view() : std::string_view(&compact, 1);
+}
+
 bool is_single(HeaderId id) {
   if (id == HeaderId::Unknown || id >= HeaderId::Count) return false;
   return kKnown[static_cast<size_t>(id) - 1].single;

@@ -91,6 +91,8 @@ enum class HeaderId : uint8_t {
 HeaderId header_id(std::string_view name);
 /// The long name; empty for Unknown.
 std::string_view header_name(HeaderId id);
+/// The compact name of the field; empty when it has none.
+std::string_view compact_name(std::string_view name);
 /// Whether a message may carry it once only, as one value: a second one makes it ambiguous.
 bool is_single(HeaderId id);
 

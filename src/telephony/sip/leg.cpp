@@ -68,6 +68,7 @@ Leg::Leg(Endpoint::Core& core, LegId id, InviteOptions options, CallLeg::Listene
       credentials_(options.credentials),
       answer_repeater_(core.wheel, core.options.timers, *this),
       ringing_timer_(core.wheel, bind<&Leg::on_keep_ringing>(*this)),
+      compact_headers_(options.compact_headers),
       options_(std::make_unique<InviteOptions>(std::move(options))),
       ring_timeout_(core.wheel, bind<&Leg::on_ring_timeout>(*this)),
       change_timer_(core.wheel, bind<&Leg::retry_change>(*this)),
@@ -215,6 +216,7 @@ RequestPlan Leg::plan(Dialog& dialog, std::string_view method, Body body,
   for (const auto& [name, value] : without_own_headers(headers)) out.request.add(name, value);
   out.request.add("User-Agent", core_.options.user_agent);
   out.request.body = std::move(body);
+  out.request.compact = compact_headers_;
   out.next_hop = dialog.next_hop();
   out.credentials = credentials_;
   if (dialog.follows_flow()) out.flow = dialog.flow;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "telephony/sip/answer_repeater.h"
@@ -40,6 +41,7 @@ class Leg final : public CallLeg,
 
   // CallLeg
   void set_listener(CallLeg::Listener* listener) override { listener_ = listener; }
+  void set_contact_user(std::string user) override { contact_user_ = std::move(user); }
   LegId id() const override { return id_; }
   bool is_incoming() const override { return incoming_; }
   LegState state() const override { return cancelled_ ? LegState::Ended : state_; }
@@ -177,6 +179,7 @@ class Leg final : public CallLeg,
   Timer ringing_timer_;
 
   // Outgoing.
+  const bool compact_headers_ = false;
   std::unique_ptr<const InviteOptions> options_;  // until the answer
   RequestId invite_request_ = 0;
   TransactionId answered_tx_;

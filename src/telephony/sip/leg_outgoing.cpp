@@ -165,6 +165,7 @@ void Leg::acknowledge(const TransactionId& invite, Dialog& dialog, uint32_t cseq
   OutgoingRequest ack = dialog.make_request("ACK");
   ack.set("CSeq", std::to_string(cseq) + " ACK");
   ack.body = std::move(body);
+  ack.compact = compact_headers_;
   if (dialog.follows_flow()) {
     core_.client.acknowledge(invite, dialog.remote_tag, ack, dialog.flow);
     return;

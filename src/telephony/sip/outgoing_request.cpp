@@ -51,7 +51,7 @@ std::string encode_request(const OutgoingRequest& request, Protocol protocol,
   via.append(";branch=").append(branch).append(";rport");
   std::string out;
   out.reserve(768 + request.body.data.size());
-  MessageWriter writer(out);
+  MessageWriter writer(out, request.compact);
   writer.request(request.method, request.uri).header(HeaderId::Via, via);
   writer.headers(request.headers).finish(request.body);
   return out;

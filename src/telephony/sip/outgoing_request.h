@@ -14,6 +14,7 @@ struct OutgoingRequest {
   std::string uri;
   HeaderList headers;
   Body body;
+  bool compact = false;  // with short names of fields
 
   std::string_view get(std::string_view name) const;
   /// Replaces the field or adds it at the end.

@@ -37,7 +37,8 @@ MessageWriter& MessageWriter::header(HeaderId id, uint64_t number) {
 
 MessageWriter& MessageWriter::header(std::string_view name, std::string_view text) {
   if (!is_token(name)) return *this;
-  out_ += name;
+  const std::string_view shorter = compact_ ? compact_name(name) : std::string_view();
+  out_ += shorter.empty() ? name : shorter;
   out_ += ": ";
   value(text);
   out_ += "\r\n";

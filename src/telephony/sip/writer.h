@@ -33,7 +33,8 @@ Body sdp_body(std::string sdp);
 /// handed in can add lines of its own.
 class MessageWriter {
  public:
-  explicit MessageWriter(std::string& out) : out_(out) {}
+  /// `compact`: names of fields are short where there is a short one (RFC 3261 section 7.3.3).
+  explicit MessageWriter(std::string& out, bool compact = false) : out_(out), compact_(compact) {}
 
   MessageWriter& request(std::string_view method, std::string_view uri);
   /// With the usual phrase when `reason` is empty.
@@ -50,6 +51,7 @@ class MessageWriter {
  private:
   void value(std::string_view text);
   std::string& out_;
+  const bool compact_;
 };
 
 }  // namespace tandem::sip

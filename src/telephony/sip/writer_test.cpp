@@ -5,6 +5,7 @@
 #include "telephony/sip/auth_header.h"
 #include "telephony/sip/message.h"
 #include "telephony/sip/multipart.h"
+#include "telephony/sip/outgoing_request.h"
 
 namespace tandem::sip {
 namespace {
@@ -88,6 +89,20 @@ TEST_CASE("multipart that is none") {
   for (int i = 0; i < 20; ++i) many += "--b\r\n\r\nx\r\n";
   CHECK_FALSE(parse_multipart(type, many + "--b--"));
   CHECK(parse_multipart("multipart/mixed;boundary=\"b\"", "--b\r\n\r\nx\r\n--b--")->size() == 1);
+}
+
+TEST_CASE("compact: short names where there are some, with Via and the body's fields too") {
+  OutgoingRequest request;
+  request.method = "INVITE";
+  request.uri = "sip:bob@192.0.2.2";
+  request.add("Call-ID", "a1");
+  request.add("Max-Forwards", "70");
+  request.add("X-Desk", "7");
+  request.body = sdp_body("v=0");
+  request.compact = true;
+  CHECK(encode_request(request, Protocol::Udp, "192.0.2.1:5060", "z9hG4bK1") ==
+        "INVITE sip:bob@192.0.2.2 SIP/2.0\r\nv: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;rport\r\n"
+        "i: a1\r\nMax-Forwards: 70\r\nX-Desk: 7\r\nc: application/sdp\r\nl: 3\r\n\r\nv=0");
 }
 
 }  // namespace tandem::sip
