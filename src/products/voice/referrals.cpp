@@ -6,6 +6,7 @@
 #include "api/dispatcher.h"
 #include "core/e164.h"
 #include "products/voice/call_machine.h"
+#include "products/voice/connection_settings.h"
 #include "products/voice/dial.h"
 #include "products/voice/incoming.h"
 #include "products/voice/outbound.h"
@@ -67,6 +68,7 @@ Result<void, int> send_on(Turn& turn, CallState& call, const Connection& connect
   if (!leg) return refused(sip_status(leg.error()));
   leg->call->transfers = call.transfers + 1;
   orders::Dial dial = dial_order({}, *leg);
+  set_outbound(dial, connection);
   dial.referrer = call.id;
   dial.ringback = kRingback;
   // Who asked concerns people here alone (RFC 3892 section 5).
