@@ -163,7 +163,7 @@ describe('an IP connection', () => {
     await calling.client.ips.create({ connection_id: connection.id, ip_address: '127.0.0.1', port: server.address().port });
     const number = await calling.buyNumber(connection.id);
     await call(number);
-    assert.match(await first, /^INVITE .*;transport=tcp SIP\/2\.0\r\nVia: SIP\/2\.0\/TCP/);
+    assert.match(await first, /^INVITE .*;transport=tcp SIP\/2\.0\r\nv: SIP\/2\.0\/TCP/);
     server.close();
   });
 });

@@ -11,8 +11,8 @@ bool wants_srtp(const Connection& connection);
 /// Whether our Contact shall hold nothing readable towards it: encode_contact_header_enabled.
 bool encodes_contact(const Connection& connection);
 
-/// `inbound` of the connection that is called: codecs, timeouts, PRACK, names of fields, the tone its
-/// callers hear.
+/// `inbound` of the connection that is called: codecs, timeouts, PRACK, names of fields, the tone
+/// its callers hear.
 void set_inbound(orders::Dial& dial, const Connection& connection);
 /// Header fields of the call that came in which the connection wants to see: Identity
 /// (shaken_stir_enabled) and those of ISUP (isup_headers_enabled, by TCP and TLS only).

@@ -172,8 +172,8 @@ Result<std::optional<orders::Dial>, ApiError> onward(Turn& turn, const Connectio
   if (to.empty() && connection.kind == Connection::Kind::Application) return std::nullopt;
   if (call.voicemail && call.voicemail->owner) return std::nullopt;
   call.control = Control::Trunk;
-  auto relay = to.empty() ? relay_to(turn, connection, call, ask)
-                          : forward(turn, connection, call, to, ask);
+  auto relay =
+      to.empty() ? relay_to(turn, connection, call, ask) : forward(turn, connection, call, to, ask);
   if (!relay && call.voicemail) return std::nullopt;
   if (!relay) return tl::unexpected(std::move(relay.error()));
   if (call.voicemail) turn.find(relay->call)->voicemail_of = call.id;

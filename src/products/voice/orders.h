@@ -81,7 +81,7 @@ struct Dial {
   std::string ringback;         // country whose tone `with` hears meanwhile
   bool early_ringback = false;  // also before it is answered
   bool rings_at_once = false;   // and before this leg says anything
-  bool with_stays = false;  // when this one ends
+  bool with_stays = false;      // when this one ends
   /// Instead of `with`: the leg whose far end asked that its partner be transferred here.
   std::string referrer;
   std::string stream_url;  // a WebSocket to be connected with before, or empty

@@ -205,7 +205,8 @@ TEST_CASE("a relayed call: early media, answer, sound both ways, hang-up") {
   CHECK(!hub.wait("hangup").empty());
 }
 
-TEST_CASE("a relayed call: its caller hears a tone of ours, until the callee's network has something") {
+TEST_CASE(
+    "a relayed call: its caller hears a tone of ours, until the callee's network has something") {
   Party alice;
   Party hub;
   Party bob;
@@ -306,7 +307,6 @@ TEST_CASE("a relayed call goes to the next target when one does not answer at al
   CHECK(hub.has("outgoing 2 0"));
   CHECK(hub.has("outgoing 2 1"));
 }
-
 
 TEST_CASE("a referral that is not accepted") {
   Party alice;

@@ -31,9 +31,9 @@ struct InviteOptions {
   std::vector<std::string> routes;  // preloaded route set: outbound proxy, Path of a registration
   std::optional<ClientCredentials> credentials;
   uint8_t max_forwards = 70;
-  bool compact_headers = false;  // short names of fields in all requests of the leg
-  bool reliable_provisionals = true;                // 100rel is supported
-  std::chrono::seconds session_interval{0};         // RFC 4028; 0: not asked for
+  bool compact_headers = false;              // short names of fields in all requests of the leg
+  bool reliable_provisionals = true;         // 100rel is supported
+  std::chrono::seconds session_interval{0};  // RFC 4028; 0: not asked for
   std::chrono::milliseconds ring_timeout{180'000};  // then CANCEL
   /// Without any response by then it is given up; zero: what the transaction has (RFC 3261: 32 s).
   std::chrono::milliseconds response_timeout{0};
