@@ -1,7 +1,7 @@
 // A thousand calls at once through the whole platform, each relayed from one carrier to another and
 // recorded on two channels: how late packets come through, and what a call takes in memory and processor time.
 // `call_peer` is at both ends; its packets carry the time when they were sent. Both processors are everybody's.
-// Memory is what a call adds to a platform that has been at work: others have come and gone before.
+// Memory is the slope between a fifth of them and all, each on a platform of its own that has been at work.
 // Usage: node bench/recorded_calls.mjs BUILD_DIR (BENCH_CALLS_AT_ONCE, BENCH_SECONDS)
 import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ const build = process.argv[2];
 const atOnce = Number(process.env.BENCH_CALLS_AT_ONCE ?? 1000);
 const time = Math.max(1, Math.round(seconds));
 const warmUp = 100;
+const fewer = Math.ceil(atOnce / 5);
 const recording = { call_recording_type: 'all', call_recording_channels: 'dual', call_recording_format: 'wav' };
 
 const memory = async (tandem) => ({ all: privateKilobytes(tandem.pid), database: await databaseKilobytes(tandem.base) });
@@ -35,23 +36,28 @@ async function run(tandem, count, length) {
   return { up, talking, processor, code: await ended(peer), said: said.trim() };
 }
 
-const tandem = await startTrunked(build, { call_recording: recording });
-try {
-  execFileSync('taskset', ['-a', '-p', '-c', '0,1', String(tandem.pid)]);
-  await run(tandem, warmUp, 1);
-  await settled(() => recordings(tandem), (total) => total >= warmUp);
-  await pause(1000);
-  const idle = await memory(tandem);
-  const { up, talking, processor, said, code } = await run(tandem, atOnce, time);
-  const kept = await settled(() => recordings(tandem), (total) => total >= atOnce + warmUp);
-  const each = (from, to, what) => (to[what] - from[what]) / atOnce;
-  const [all, database] = [each(idle, talking, 'all'), each(idle, talking, 'database')];
-  const quiet = each(idle, up, 'all') - each(idle, up, 'database');
-  console.log(`${atOnce} recorded calls at once, ${time} s: ${said.split('\n').join('; ')}${code === 0 ? '' : ' FAILED'}`);
-  console.log(`processor ${(processor * 100).toFixed(0)} % of one, recordings kept ${kept - warmUp}`);
-  console.log(`memory a call ${(all - database).toFixed(1)} KB (${quiet.toFixed(1)} KB before audio flows), ` +
-    `and ${database.toFixed(1)} KB of its rows in the database's cache, which ends at 64 MB; ` +
-    `private memory ${(idle.all / 1024).toFixed(0)} MB before, ${(talking.all / 1024).toFixed(0)} MB with them`);
-} finally {
-  tandem.end();
+/** On a platform of its own that has had others before. */
+async function measure(count, length) {
+  const tandem = await startTrunked(build, { call_recording: recording });
+  try {
+    execFileSync('taskset', ['-a', '-p', '-c', '0,1', String(tandem.pid)]);
+    await run(tandem, warmUp, 1);
+    await settled(() => recordings(tandem), (total) => total >= warmUp);
+    await pause(1000);
+    const took = await run(tandem, count, length);
+    const kept = await settled(() => recordings(tandem), (total) => total >= warmUp + count);
+    return { ...took, kept: kept - warmUp };
+  } finally {
+    tandem.end();
+  }
 }
+
+const some = await measure(fewer, 1);
+const all = await measure(atOnce, time);
+const slope = (when, what) => (all[when][what] - some[when][what]) / (atOnce - fewer);
+const calls = (when) => (slope(when, 'all') - slope(when, 'database')).toFixed(1);
+console.log(`${atOnce} recorded calls at once, ${time} s: ${all.said.split('\n').join('; ')}${all.code === 0 ? '' : ' FAILED'}`);
+console.log(`processor ${(all.processor * 100).toFixed(0)} % of one, recordings kept ${all.kept}`);
+console.log(`memory a call ${calls('talking')} KB (${calls('up')} KB before audio flows), and ${slope('talking', 'database').toFixed(1)} KB ` +
+  'of its rows in the database\'s cache, which ends at 64 MB; private memory ' +
+  `${(some.talking.all / 1024).toFixed(0)} MB with ${fewer} calls, ${(all.talking.all / 1024).toFixed(0)} MB with ${atOnce}`);

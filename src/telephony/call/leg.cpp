@@ -32,8 +32,8 @@ Leg::Leg(LegHost& host, LegId id, sip::CallLeg& sip, MediaPlan media, std::strin
       sip_(&sip),
       began_(host.wheel().now()),
       limit_timer_(host.wheel(), sip::bind<&Leg::on_time_limit>(*this)),
-      info_digits_(host.wheel(), *this),
-      offered_(!sip.invite().body().empty()) {
+      offered_(!sip.invite().body().empty()),
+      info_digits_(host.wheel(), *this) {
   media_.set_plan(std::move(media));
   sip.set_listener(this);
 }

@@ -146,10 +146,11 @@ class Leg final : public sip::CallLeg::Listener, private InfoDigits::Sender {
   bool holding_ = false;         // as we asked for last
   bool was_holding_ = false;     // as the peer agreed to last
   bool referral_open_ = false;
+  bool offered_ = true;  // incoming: the INVITE had an offer
+  bool rang_ = false;    // outgoing: somebody did
   InfoDigits info_digits_;
 
   // Incoming.
-  bool offered_ = true;     // the INVITE had an offer
   std::string answer_sdp_;  // ours, once agreed on
 
   std::optional<Link> link_;
@@ -159,7 +160,6 @@ class Leg final : public sip::CallLeg::Listener, private InfoDigits::Sender {
   std::string target_uri_;            // where it was answered
   size_t next_target_ = 0;
   std::vector<sip::CallLeg*> branches_;
-  bool rang_ = false;
 };
 
 }  // namespace tandem::call

@@ -5,7 +5,6 @@
 
 #include "core/assert.h"
 #include "core/random.h"
-#include "core/release_memory.h"
 #include "telephony/call/codec_list.h"
 #include "telephony/call/switch.h"
 
@@ -48,6 +47,7 @@ Result<void, Refusal> LegMedia::open(bool v6, std::optional<media::LegId> beside
   port_ = opened->local.port();
   negotiator_ = std::make_unique<sdp::Negotiator>(sdp::AudioPolicy(),
                                                   std::to_string(random_.below(kMaxSessionId)));
+  negotiator_->forget_policy();
   negotiator_->set_local(local_stream());
   return {};
 }
@@ -81,23 +81,17 @@ sdp::LocalStream LegMedia::local_stream() const {
   return out;
 }
 
-void LegMedia::forget_policy() {
-  sdp::AudioPolicy none;
-  release_memory(none.srtp_suites);
-  negotiator_->set_policy(std::move(none));
-}
-
 std::string LegMedia::offer() {
   negotiator_->set_policy(policy());
   std::string out = negotiator_->make_offer();
-  forget_policy();
+  negotiator_->forget_policy();
   return out;
 }
 
 Result<std::string, sdp::Refusal> LegMedia::answer(std::string_view offer) {
   negotiator_->set_policy(policy());
   auto out = negotiator_->make_answer(offer);
-  forget_policy();
+  negotiator_->forget_policy();
   if (out) configure(offer);
   return out;
 }

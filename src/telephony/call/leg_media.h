@@ -61,8 +61,6 @@ class LegMedia {
 
  private:
   sdp::AudioPolicy policy() const;
-  /// What was agreed on stays; how to agree is told the negotiator each time.
-  void forget_policy();
   sdp::LocalStream local_stream() const;
   media::LegSettings settings() const;
   void configure(std::string_view remote);

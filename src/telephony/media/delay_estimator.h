@@ -28,10 +28,11 @@ class DelayEstimator {
   bool any_ = false;
   uint32_t last_timestamp_ = 0;
   int64_t last_arrival_ = 0;
-  /// Time on the way of the last packet, against the first one's, in microseconds. It may wrap:
-  /// only differences count, and those of 128 packets fit.
-  uint32_t transit_ = 0;
-  std::array<uint32_t, kPackets> transits_{};
+  /// Time on the way of the last packet, against the first one's, in microseconds.
+  int64_t transit_ = 0;
+  /// The same of the last ones, in units of kUnitMicros. They wrap: only differences count, and
+  /// those of 128 packets fit.
+  std::array<uint16_t, kPackets> transits_{};
   size_t count_ = 0;
   size_t next_ = 0;
   std::chrono::milliseconds target_ = kFirstDelay;

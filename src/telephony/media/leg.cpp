@@ -240,19 +240,15 @@ void Leg::start_fork(const ForkTargets& targets) {
     if (via == nullptr) return nullptr;
     return std::make_unique<Fork>(*via, to);
   };
-  fork_ = targets;
-  fork_received_ = make(targets.received);
-  fork_sent_ = make(targets.sent);
-  receive_.set_tap(fork_received_.get());
-  send_.set_tap(fork_sent_.get());
+  forks_ = std::make_unique<Forks>(Forks{targets, make(targets.received), make(targets.sent)});
+  receive_.set_tap(forks_->received.get());
+  send_.set_tap(forks_->sent.get());
 }
 
 void Leg::stop_fork() {
   receive_.set_tap(nullptr);
   send_.set_tap(nullptr);
-  fork_received_.reset();
-  fork_sent_.reset();
-  fork_ = {};
+  forks_.reset();
 }
 
 void Leg::start_amd(const AmdConfig& config) {
@@ -307,15 +303,15 @@ void Leg::detach() {
   drop_supervision();
   audio_.reset();
   // The targets are kept for attach().
-  const ForkTargets targets = fork_;
+  auto forks = std::move(forks_);
   stop_fork();
-  fork_ = targets;
+  if (forks) forks_ = std::make_unique<Forks>(Forks{forks->targets, nullptr, nullptr});
   if (!recordings_.empty()) host_->recordings().flush_now();
 }
 
 void Leg::attach(LegHost& host) {
   host_ = &host;
-  start_fork(ForkTargets(fork_));
+  if (forks_) start_fork(ForkTargets(forks_->targets));
   for (Recording& each : recordings_) each.recorder->move_to(host.recordings());
   refresh();
 }

@@ -155,6 +155,11 @@ class Leg final : private PlayerListener {
     const rtp::MediaSocket& socket;
     rtp::Endpoint to;
   };
+  struct Forks {
+    ForkTargets targets;
+    std::unique_ptr<Fork> received;
+    std::unique_ptr<Fork> sent;
+  };
   struct ControlListener;
   struct StreamSpeech;
   struct Supervised;
@@ -218,6 +223,9 @@ class Leg final : private PlayerListener {
   bool digits_muted_ = false;
   bool started_ = false;
   bool timeout_told_ = false;
+  bool relaying_ = false;
+  /// Something ended inside a tick: refresh() when it is over.
+  bool dirty_ = false;
   /// By payload type the peer uses: under which type relay_to_ forwards it.
   std::array<uint8_t, 128> relay_types_;
   SendPath send_;
@@ -226,7 +234,6 @@ class Leg final : private PlayerListener {
   LegHost* host_;
   LegSettings settings_;
   Leg* peer_ = nullptr;
-  bool relaying_ = false;
 
   Frame inbound_;
   FrameConverter from_peer_;
@@ -251,11 +258,7 @@ class Leg final : private PlayerListener {
   std::unique_ptr<Supervising> supervising_;
   std::unique_ptr<PitchShifter> received_pitch_;
   std::unique_ptr<PitchShifter> sent_pitch_;
-  ForkTargets fork_;
-  std::unique_ptr<Fork> fork_received_;
-  std::unique_ptr<Fork> fork_sent_;
-  /// Something ended inside a tick: refresh() when it is over.
-  bool dirty_ = false;
+  std::unique_ptr<Forks> forks_;
 
   Time next_report_{};
   double round_trip_ms_ = 0.0;

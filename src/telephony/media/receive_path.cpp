@@ -13,8 +13,10 @@ int64_t micros(ReceivePath::Time time) {
 
 void ReceivePath::configure(const LegSettings& settings, Time now) {
   latch_.expect(settings.remote, settings.latch, now);
-  if (settings.receive_key != key_) {
-    key_ = settings.receive_key;
+  const auto& key = settings.receive_key;
+  const bool same_key = key ? key_ && *key == *key_ : !key_;
+  if (!same_key) {
+    key_ = key ? std::make_unique<const rtp::SrtpKey>(*key) : nullptr;
     srtp_ = key_ ? std::make_unique<rtp::SrtpReceiver>(*key_) : nullptr;
   }
   clock_rate_ = settings.codecs.empty() ? clock_rate_ : settings.codecs.front().clock_rate;
@@ -43,7 +45,7 @@ bool ReceivePath::from_peer(const rtp::Endpoint& from, const rtp::Packet& packet
 
 void ReceivePath::follow_source(const rtp::Packet& packet) {
   if (heard_ && packet.ssrc == ssrc_) return;
-  if (heard_) before_ = totals();
+  if (heard_) before_ = std::make_unique<Totals>(totals());
   ssrc_ = packet.ssrc;
   reception_ = rtp::Reception(clock_rate_);
   heard_ = true;
@@ -83,7 +85,7 @@ std::span<const uint8_t> ReceivePath::accept_control(std::span<uint8_t> datagram
 }
 
 ReceivePath::Totals ReceivePath::totals() const {
-  Totals sum = before_;
+  Totals sum = before_ ? *before_ : Totals();
   sum.packets += reception_.packets();
   sum.bytes += reception_.bytes();
   sum.lost += reception_.lost();

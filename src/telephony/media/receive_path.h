@@ -69,8 +69,8 @@ class ReceivePath {
   rtp::Reception reception_;
 
   uint32_t clock_rate_ = 8000;
-  std::optional<rtp::SrtpKey> key_;
-  Totals before_;
+  std::unique_ptr<const rtp::SrtpKey> key_;
+  std::unique_ptr<Totals> before_;  // of earlier SSRCs
   uint64_t refused_ = 0;
 };
 

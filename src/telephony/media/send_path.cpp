@@ -36,8 +36,10 @@ void SendPath::configure(const LegSettings& settings) {
   }
   format_ = format;
   events_ = settings.events;
-  if (settings.send_key != key_) {
-    key_ = settings.send_key;
+  const auto& key = settings.send_key;
+  const bool same_key = key ? key_ && *key == *key_ : !key_;
+  if (!same_key) {
+    key_ = key ? std::make_unique<const rtp::SrtpKey>(*key) : nullptr;
     srtp_ = key_ ? std::make_unique<rtp::SrtpSender>(*key_) : nullptr;
   }
 }

@@ -93,7 +93,7 @@ class SendPath {
 
   std::optional<CodecFormat> format_;
   std::optional<EventFormat> events_;
-  std::optional<rtp::SrtpKey> key_;
+  std::unique_ptr<const rtp::SrtpKey> key_;
   std::unique_ptr<Encoder> encoder_;
   uint32_t rate_ = 0;
   uint64_t tick_base_ = 0;

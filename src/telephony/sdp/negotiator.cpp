@@ -57,7 +57,8 @@ AudioPolicy default_policy() {
 }
 
 Negotiator::Negotiator(AudioPolicy policy, std::string session_id)
-    : policy_(std::move(policy)), session_id_(std::move(session_id)) {}
+    : policy_(std::make_unique<const AudioPolicy>(std::move(policy))),
+      session_id_(std::move(session_id)) {}
 
 std::string Negotiator::make_offer(bool image_only) {
   Session session;
@@ -79,25 +80,25 @@ Media Negotiator::audio_offer() const {
   Media media;
   media.type = "audio";
   media.port = local_stream_.port;
-  media.protocol = policy_.srtp == SrtpUse::Required ? "RTP/SAVP" : "RTP/AVP";
+  media.protocol = policy_->srtp == SrtpUse::Required ? "RTP/SAVP" : "RTP/AVP";
   std::vector<Codec> codecs;
   const auto add = [this, &codecs](Codec codec) {
     codec.payload_type = payload_type_for(codec, codecs);
     codecs.push_back(std::move(codec));
   };
-  for (const Codec& codec : policy_.codecs) add(codec);
-  if (policy_.noise) codecs.push_back(*static_codec(13));
+  for (const Codec& codec : policy_->codecs) add(codec);
+  if (policy_->noise) codecs.push_back(*static_codec(13));
   std::vector<uint32_t> clocks;
-  for (const Codec& codec : policy_.codecs) {
+  for (const Codec& codec : policy_->codecs) {
     const bool known = std::find(clocks.begin(), clocks.end(), codec.clock_rate) != clocks.end();
-    if (!policy_.events || known) continue;
+    if (!policy_->events || known) continue;
     clocks.push_back(codec.clock_rate);
     add({"telephone-event", codec.clock_rate, 1, 101, std::string(kEventRange)});
   }
   write_codecs(codecs, media);
-  if (policy_.srtp == SrtpUse::Required && local_stream_.make_crypto) {
+  if (policy_->srtp == SrtpUse::Required && local_stream_.make_crypto) {
     uint32_t tag = 0;
-    for (const std::string& suite : policy_.srtp_suites) {
+    for (const std::string& suite : policy_->srtp_suites) {
       media.attributes.push_back({"crypto", local_stream_.make_crypto(++tag, suite)});
     }
   }
@@ -145,7 +146,7 @@ void Negotiator::write_codecs(const std::vector<Codec>& codecs, Media& media) co
     media.attributes.push_back(
         {"fmtp", std::to_string(codec.payload_type) + " " + codec.parameters});
   }
-  media.attributes.push_back({"ptime", std::to_string(policy_.packet_time.count())});
+  media.attributes.push_back({"ptime", std::to_string(policy_->packet_time.count())});
 }
 
 void Negotiator::write_transport(Media& media, bool mux) const {

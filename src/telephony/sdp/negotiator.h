@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -89,7 +90,11 @@ class Negotiator {
   /// `session_id` is a number, chosen at random.
   Negotiator(AudioPolicy policy, std::string session_id);
 
-  void set_policy(AudioPolicy policy) { policy_ = std::move(policy); }
+  void set_policy(AudioPolicy policy) {
+    policy_ = std::make_unique<const AudioPolicy>(std::move(policy));
+  }
+  /// Until the next offer of either side, before which it is to be set again, none is needed.
+  void forget_policy() { policy_.reset(); }
   void set_local(LocalStream local) { local_stream_ = std::move(local); }
   /// Takes part in a fax; without one T.38 is refused.
   void set_image(std::optional<LocalImage> image) { image_ = std::move(image); }
@@ -123,7 +128,7 @@ class Negotiator {
   std::string publish(Session session);
   void take_image(const Session& session, const Media& section);
 
-  AudioPolicy policy_;
+  std::unique_ptr<const AudioPolicy> policy_;
   LocalStream local_stream_;
   std::optional<LocalImage> image_;
   std::string session_id_;

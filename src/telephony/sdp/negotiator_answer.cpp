@@ -88,16 +88,16 @@ Result<Media, Refusal> Negotiator::audio_answer(const Session& offer, const Medi
 
 /// An answer repeats the offer's payload types, so both sides use the same ones.
 bool Negotiator::agree_codecs(const std::vector<Codec>& offered, AgreedAudio& agreed) const {
-  agreed.codecs = matched(policy_.codecs, offered, policy_.own_order);
+  agreed.codecs = matched(policy_->codecs, offered, policy_->own_order);
   for (AgreedCodec& codec : agreed.codecs) codec.ours.payload_type = codec.theirs.payload_type;
-  if (policy_.one_codec && agreed.codecs.size() > 1) agreed.codecs.resize(1);
+  if (policy_->one_codec && agreed.codecs.size() > 1) agreed.codecs.resize(1);
   return !agreed.codecs.empty();
 }
 
 void Negotiator::agree_events(AgreedAudio& agreed) const {
   const uint32_t clock = agreed.codecs.front().theirs.clock_rate;
   const std::vector<Codec>& offered = agreed.remote.events;
-  if (policy_.events && !offered.empty()) {
+  if (policy_->events && !offered.empty()) {
     const auto fitting = std::find_if(offered.begin(), offered.end(), [clock](const Codec& event) {
       return event.clock_rate == clock;
     });
@@ -106,7 +106,7 @@ void Negotiator::agree_events(AgreedAudio& agreed) const {
     ours.parameters = kEventRange;
     agreed.event = AgreedCodec{ours, theirs};
   }
-  if (policy_.noise && clock == 8'000) {
+  if (policy_->noise && clock == 8'000) {
     for (const Codec& noise : agreed.remote.noise) {
       if (noise.clock_rate == clock && noise.payload_type == 13) agreed.noise_type = 13;
     }
@@ -116,15 +116,15 @@ void Negotiator::agree_events(AgreedAudio& agreed) const {
 bool Negotiator::agree_protection(AgreedAudio& agreed) const {
   switch (agreed.remote.protection) {
     case Protection::None:
-      return policy_.srtp != SrtpUse::Required;
+      return policy_->srtp != SrtpUse::Required;
     case Protection::Dtls:
-      return policy_.dtls && !agreed.remote.dtls.fingerprint.empty();
+      return policy_->dtls && !agreed.remote.dtls.fingerprint.empty();
     case Protection::Sdes:
       break;
   }
-  if (policy_.srtp == SrtpUse::Off || !local_stream_.make_crypto) return false;
+  if (policy_->srtp == SrtpUse::Off || !local_stream_.make_crypto) return false;
   for (const Crypto& crypto : agreed.remote.cryptos) {
-    const auto& suites = policy_.srtp_suites;
+    const auto& suites = policy_->srtp_suites;
     if (std::find(suites.begin(), suites.end(), crypto.suite) == suites.end()) continue;
     agreed.remote_crypto = crypto.value;
     // The same keys serve the whole session: a refresh must not change them.

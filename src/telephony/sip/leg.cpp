@@ -65,7 +65,9 @@ Leg::Leg(Endpoint::Core& core, LegId id, InviteOptions options, CallLeg::Listene
       incoming_(false),
       listener_(listener),
       contact_user_(options.contact_user),
-      credentials_(options.credentials),
+      credentials_(options.credentials
+                       ? std::make_unique<const ClientCredentials>(*options.credentials)
+                       : nullptr),
       answer_repeater_(core.wheel, core.options.timers, *this),
       ringing_timer_(core.wheel, bind<&Leg::on_keep_ringing>(*this)),
       compact_headers_(options.compact_headers),
@@ -218,7 +220,7 @@ RequestPlan Leg::plan(Dialog& dialog, std::string_view method, Body body,
   out.request.body = std::move(body);
   out.request.compact = compact_headers_;
   out.next_hop = dialog.next_hop();
-  out.credentials = credentials_;
+  if (credentials_) out.credentials = *credentials_;
   if (dialog.follows_flow()) out.flow = dialog.flow;
   return out;
 }

@@ -79,6 +79,11 @@ class Leg final : public CallLeg,
     uint32_t waiting_rseq = 0;
   };
 
+  struct OwnChange {
+    Body offer;
+    HeaderList headers;
+  };
+
   /// The INVITE of an incoming leg, with the text it looks at.
   struct ReceivedInvite {
     explicit ReceivedInvite(std::string_view bytes) : text(bytes) { message.parse(text); }
@@ -139,6 +144,7 @@ class Leg final : public CallLeg,
   void receive_change(const TransactionId& id, const Message& request, Dialog& dialog);
   bool refuse_change(const TransactionId& id, const Message& request);
   void send_change(Change change, Body offer, HeaderList headers);
+  void send_change_again(Change change);
   void on_change_event(const RequestEvent& event);
   void change_succeeded(const RequestEvent& event);
   void change_failed(const RequestEvent& event);
@@ -158,7 +164,7 @@ class Leg final : public CallLeg,
   CallLeg::Listener* listener_ = nullptr;
   Dialog dialog_;
   std::string contact_user_;
-  std::optional<ClientCredentials> credentials_;
+  std::unique_ptr<const ClientCredentials> credentials_;
   std::string local_sdp_type_;
   std::string local_sdp_;  // last description sent, for refreshes by re-INVITE
   bool peer_allows_update_ = false;
@@ -201,8 +207,7 @@ class Leg final : public CallLeg,
   SessionTerms change_terms_;
   bool change_offerless_ = false;
   bool refreshing_ = false;
-  Body change_offer_;
-  HeaderList change_headers_;
+  std::unique_ptr<OwnChange> own_change_;  // until it succeeded
   uint8_t change_attempts_ = 0;
   bool late_answer_expected_ = false;
   Timer change_timer_;

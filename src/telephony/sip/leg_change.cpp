@@ -103,10 +103,10 @@ bool Leg::update(Body offer, HeaderList headers) {
 
 void Leg::send_change(Change change, Body offer, HeaderList headers) {
   change_ = change;
-  change_offer_ = std::move(offer);
-  change_headers_ = std::move(headers);
+  own_change_ = std::make_unique<OwnChange>(OwnChange{std::move(offer), std::move(headers)});
   const bool invite = change == Change::LocalInvite;
-  RequestPlan out = plan(dialog_, invite ? "INVITE" : "UPDATE", change_offer_, change_headers_);
+  RequestPlan out =
+      plan(dialog_, invite ? "INVITE" : "UPDATE", own_change_->offer, own_change_->headers);
   add_session_headers(out.request);
   const SessionTerms& terms = session_timer_.terms();
   if (terms.interval.count() > 0) {
@@ -121,6 +121,11 @@ void Leg::send_change(Change change, Body offer, HeaderList headers) {
   const RequestId id = core_.requests.start(
       std::move(out), [this](const RequestEvent& event) { on_change_event(event); });
   open_requests_.push_back(id);
+}
+
+void Leg::send_change_again(Change change) {
+  const auto again = std::move(own_change_);
+  send_change(change, std::move(again->offer), std::move(again->headers));
 }
 
 void Leg::on_change_event(const RequestEvent& event) {
@@ -140,14 +145,17 @@ void Leg::change_succeeded(const RequestEvent& event) {
   session_timer_.start(terms_as_client(response));
   change_ = Change::None;
   change_attempts_ = 0;
-  const bool brings_offer = invite && change_offer_.empty() && !response.body().empty();
+  const Body offer = std::exchange(own_change_, nullptr)->offer;
+  const bool brings_offer = invite && offer.empty() && !response.body().empty();
   if (brings_offer) {
     ack_waits_for_answer_ = true;
     answered_tx_ = event.transaction;
     invite_cseq_ = response.cseq().number;
   } else {
-    local_sdp_type_ = change_offer_.type;
-    if (!change_offer_.empty()) local_sdp_ = change_offer_.data;
+    if (!offer.empty()) {
+      local_sdp_type_ = offer.type;
+      local_sdp_ = offer.data;
+    }
     if (invite) acknowledge(event.transaction, dialog_, response.cseq().number, {});
   }
   const bool refresh = std::exchange(refreshing_, false);
@@ -170,12 +178,13 @@ void Leg::change_failed(const RequestEvent& event) {
       SessionTerms terms = session_timer_.terms();
       terms.interval = std::max(terms.interval, session_minimum_);
       session_timer_.start(terms);
-      return send_change(change_, std::move(change_offer_), std::move(change_headers_));
+      return send_change_again(change_);
     }
   }
   const bool refresh = std::exchange(refreshing_, false);
   change_ = Change::None;
   change_attempts_ = 0;
+  own_change_.reset();
   if (lost_by(event) || refresh) return;
   listener().on_offer_result(*this, status, event.response);
 }
@@ -185,7 +194,7 @@ void Leg::retry_change() {
     return change_timer_.start(core_.options.timers.t1);
   }
   const Change change = std::exchange(waiting_change_, Change::None);
-  send_change(change, std::move(change_offer_), std::move(change_headers_));
+  send_change_again(change);
 }
 
 void Leg::on_refresh_due() {
