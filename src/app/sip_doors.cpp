@@ -84,7 +84,7 @@ Result<Options> switchboard_options(const Config& config) {
   if (!config.gcs_url.empty()) options.clouds.gcs = config.gcs_url;
   if (!config.azure_url.empty()) options.clouds.azure = config.azure_url;
   // As for webhooks and prompts: an operator's customers must not reach what only we can.
-  if (config.profile != Profile::Sandbox) options.may_stream_to = http::is_public_address;
+  if (config.profile != Profile::Sandbox) options.may_send_to = http::is_public_address;
   options.base_url = config.base_url();
   options.directory = config.data_dir + "/recording";
   return options;

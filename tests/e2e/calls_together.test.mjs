@@ -138,6 +138,28 @@ test('a call that is handed from one to another is recorded and streamed all alo
   }
 });
 
+test('who is left by a transfer or another bridge is hung up, or parked when that was said', { timeout: 60_000 }, async () => {
+  const caller = await calling.stay([{ do: 'tone', hz: 700, ms: 30_000 }]);
+  const one = await answered(first);
+  await calling.actions.bridge(caller.id, { call_control_id: one.id });
+  await calling.event('call.bridged', one.id);
+  await calling.actions.transfer(caller.id, { to: second });
+  await calling.event('call.hangup', one.id);
+  const two = await calling.event('call.answered', undefined, (p) => p.to === second && p.call_session_id === caller.call_session_id);
+  const three = await answered(first);
+  await assert.rejects(calling.actions.bridge(two.call_control_id, { call_control_id: caller.id, park_after_unbridge: 'both' }), codeOf('10015'));
+  await calling.actions.bridge(two.call_control_id, { call_control_id: caller.id, park_after_unbridge: 'self' });
+  await calling.actions.bridge(caller.id, { call_control_id: three.id });
+  await calling.event('call.bridged', three.id);
+  await pause(800);
+  assert.equal((await calling.client.calls.retrieveStatus(two.call_control_id)).data.is_alive, true, 'it is parked');
+  await calling.end(two.call_control_id);
+  await calling.end(caller.id);
+  await calling.event('call.hangup', three.id);
+  const heard = await calling.heard(caller.phone);
+  assert.ok(heardMs(heard, 1_000) > 700, `${heardMs(heard, 1_000)} ms`);
+});
+
 test('keys are sent in the middle of a playback, which goes on', { timeout: 40_000 }, async () => {
   const call = await answered(listener);
   await calling.actions.startPlayback(call.id, { audio_url: `${base}/menu.wav` });

@@ -248,6 +248,7 @@ describe('a stream', () => {
   test('of what can not be is refused', async () => {
     await assert.rejects(calling.dial(listener, { stream_url: 'http://example.com' }), codeOf('10003'));
     await assert.rejects(calling.dial(listener, { stream_url: 'ws://127.0.0.1:1', stream_bidirectional_codec: 'AMR-WB' }), codeOf('10015'));
+    await assert.rejects(calling.dial(listener, { billing_group_id: '5d8a6f2e-0000-4000-8000-000000000000' }), codeOf('10015'));
     await assert.rejects(calling.dial(listener, { media_encryption: 'DTLS' }), codeOf('10015'));
     await assert.rejects(calling.dial(listener, { record: 'record-from-answer', record_max_length: 43_201 }), codeOf('10033'));
     await assert.rejects(calling.dial(listener, { record: 'record-from-answer', record_timeout_secs: -1 }), codeOf('90049'));

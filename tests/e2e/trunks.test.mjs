@@ -129,6 +129,7 @@ describe('a trunk', () => {
       await client.calls.actions.startPlayback(id, { audio_url: `http://${host}/prompt.wav` });
       await client.calls.actions.startPlayback(id, { audio_url: 'http://169.254.169.254/latest/meta-data' });
       await client.calls.actions.startStreaming(id, { stream_url: `ws://${host}/stream` });
+      await assert.rejects(client.calls.actions.startForking(id, { rx: 'udp:127.0.0.1:9000', tx: 'udp:10.1.2.3:9000' }), /public addresses/);
       const events = async () => (await tandem.request('GET', `/call_events?filter[leg_id]=${leg}&page[size]=50`)).body.data.filter((each) => each.type === 'webhook' || each.type === 'event');
       const told = await until(events, (all) => all.filter((each) => /playback.ended|streaming.failed/.test(each.name)).length === 3, 'what came of it');
       for (const { metadata } of told.filter((each) => each.name === 'call.playback.ended')) {

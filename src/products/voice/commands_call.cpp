@@ -35,8 +35,9 @@ Result<void, ApiError> answer(CommandOrder& order) {
     order.answer.set("recording_id", name_recording(order.turn, order.call));
   }
   take_webhook(order.body(), order.call);
-  const std::string_view group = order.body()["billing_group_id"].string();
-  if (!group.empty()) order.call.billing_group = group;
+  auto group = read_billing_group(order.request, order.turn.snapshot());
+  if (!group) return tl::unexpected(std::move(group.error()));
+  if (!group->empty()) order.call.billing_group = std::move(*group);
   order.turn.order(
       orders::Answer{.call = order.call.id,
                      .headers = read_headers(order.body()),

@@ -23,7 +23,10 @@ Result<CallState*, ApiError> find_other(CommandOrder& order) {
   }
   if (!queue.empty()) {
     CallState* first = first_in_queue(order.turn, order.call.account, queue);
-    if (!first) return refuse("90035", "Nobody waits in this queue.", "/queue");
+    if (!first || first->id == order.call.id) {
+      return refuse("90035", "Nobody waits in this queue.", "/queue");
+    }
+    leave_queue(order.turn, *first, "bridged");
     return first;
   }
   // SDKs have another name for the member, since the path has one of this name.
@@ -46,19 +49,27 @@ void mute_digits(json::View body, CallState& self, CallState& opposite) {
   opposite.mute_digits = whose == "opposite" || whose == "both";
 }
 
-bool parks(json::View body) { return body["park_after_unbridge"].string() == "self"; }
+/// Whether the leg stays when the other one goes.
+Result<bool, ApiError> parks(json::View body) {
+  const std::string_view who = body["park_after_unbridge"].string();
+  if (who.empty()) return false;
+  if (who != "self") return refuse("10015", "Only 'self' can be parked.", "/park_after_unbridge");
+  return true;
+}
 
 Result<void, ApiError> bridge(CommandOrder& order) {
+  const json::View body = order.body();
+  const auto stays = parks(body);
+  if (!stays) return tl::unexpected(stays.error());
   const auto other = find_other(order);
   if (!other) return tl::unexpected(other.error());
-  const json::View body = order.body();
   mute_digits(body, order.call, **other);
   if (body["record"].string() == "record-from-answer") {
     auto options = record_options(body);
     if (!options) return tl::unexpected(std::move(options.error()));
     order.call.on_bridge = std::move(*options);
   }
-  orders::Bridge joined{order.call.id, (*other)->id, parks(body)};
+  orders::Bridge joined{order.call.id, (*other)->id, *stays};
   if (body["play_ringtone"].boolean()) joined.ringback = body["ringtone"].string("us");
   order.turn.order(std::move(joined));
   return {};
@@ -82,7 +93,9 @@ Result<void, ApiError> complete_target(CommandOrder& order, CallState& target) {
 
 Result<void, ApiError> transfer(CommandOrder& order) {
   const json::View body = order.body();
-  if (auto spoken = check_leg(body); !spoken) return spoken;
+  if (auto sound = check_leg(body); !sound) return sound;
+  const auto stays = parks(body);
+  if (!stays) return tl::unexpected(stays.error());
   const bool rings = order.call.phase == Phase::Ringing;
   if (rings && !order.call.incoming) return refuse("90034", "The call has not been answered.");
   const auto connection = find_connection(order.turn.snapshot(), order.call.connection_id);
@@ -106,8 +119,8 @@ Result<void, ApiError> transfer(CommandOrder& order) {
   if (!dial.bridge) leg->call->join_first = order.call.id;
   dial.early_media = body["early_media"].boolean(true);
   dial.ringback = "us";
-  dial.with_stays = parks(body);
-  leg->call->join_stays = parks(body);
+  dial.with_stays = *stays;
+  leg->call->join_stays = *stays;
   order.turn.order(std::move(dial));
   tell_initiated(order.turn, *leg->call);
   return {};

@@ -34,8 +34,12 @@ Result<void, ApiError> fork(CommandOrder& order) {
   const std::string_view tx = order.body()["tx"].string();
   if (rx.empty() && tx.empty()) return refuse("10004", "Name rx, tx or both.", "/rx");
   for (const auto& [name, target] : {std::pair{"/rx", rx}, std::pair{"/tx", tx}}) {
-    if (!target.empty() && !read_fork_target(target)) {
-      return refuse("10015", "A target has the form udp:192.0.2.1:9000.", name);
+    if (target.empty()) continue;
+    const auto endpoint = read_fork_target(target);
+    if (!endpoint) return refuse("10015", "A target has the form udp:192.0.2.1:9000.", name);
+    const auto& may_reach = order.turn.office().may_reach;
+    if (may_reach && !may_reach(endpoint->ip())) {
+      return refuse("10015", "Calls are forked to public addresses only.", name);
     }
   }
   start_fork(order.turn, order.call, std::string(rx), std::string(tx));

@@ -174,6 +174,15 @@ Result<void, ApiError> check_leg(json::View body) {
                 "/media_encryption");
 }
 
+Result<std::string, ApiError> read_billing_group(const api::Call& request,
+                                                 const store::Snapshot& snapshot) {
+  const std::string_view id = request.body["billing_group_id"].string();
+  if (id.empty()) return std::string();
+  const auto row = api::find_own(snapshot, request.account, "billing_groups", id);
+  if (!row) return refuse("10015", "No billing group of yours has this id.", "/billing_group_id");
+  return row->id;
+}
+
 orders::Dial dial_order(json::View body, const Outbound& leg) {
   orders::Dial order;
   order.call = leg.call->id;
@@ -223,12 +232,14 @@ api::Outcome dial(const api::Call& request, const store::Snapshot& snapshot, con
     return refuse("10015", "A call has between 1 and 10 destinations.", "/to");
   }
   OutboundAsk ask{.from = std::string(body["from"].string()),
-                  .from_name = std::string(body["from_display_name"].string()),
-                  .billing_group = std::string(body["billing_group_id"].string())};
+                  .from_name = std::string(body["from_display_name"].string())};
   if (auto linked = link(turn, request, ask); !linked) return tl::unexpected(linked.error());
   auto on_answer = read_answer_actions(request, snapshot);
   if (!on_answer) return tl::unexpected(std::move(on_answer.error()));
-  if (auto spoken = check_leg(body); !spoken) return tl::unexpected(spoken.error());
+  if (auto sound = check_leg(body); !sound) return tl::unexpected(sound.error());
+  const auto group = read_billing_group(request, snapshot);
+  if (!group) return tl::unexpected(group.error());
+  ask.billing_group = *group;
   const auto supervised = find_supervised(turn, request);
   if (!supervised) return tl::unexpected(supervised.error());
   std::vector<CallState*> legs;

@@ -18,6 +18,10 @@ orders::Dial dial_order(json::View body, const Outbound& leg);
 /// media that would have to be encrypted in a way we don't speak.
 Result<void, api::ApiError> check_leg(json::View body);
 
+/// The billing group that a request names, or empty; 10015 when the account has none of this id.
+Result<std::string, api::ApiError> read_billing_group(const api::Call& request,
+                                                      const store::Snapshot& snapshot);
+
 /// X- and other fields of the members custom_headers and sip_headers.
 HeaderLines read_headers(json::View body);
 /// "G722,PCMU" one by one.

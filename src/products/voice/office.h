@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "carrier/trunk.h"
@@ -36,6 +38,8 @@ struct Office {
   std::vector<uint16_t> own_ports = {};  // of every SIP listener
   std::vector<Gateway> gateways = {};    // tried in this order
   std::vector<carrier::Trunk> trunks = {};
+  /// Whether what a client names may be sent audio; none: every address.
+  std::function<bool(std::string_view address)> may_reach = {};
   CallPace* pace = nullptr;  // null: calls may come as fast as they do
   std::string process;       // names this process: calls of another one ended with it
 };

@@ -76,6 +76,7 @@ struct Switchboard::Parts {
                .base_url = options.base_url,
                .domain = options.domain,
                .own_address = host_port(options.own_host, first_port(options)),
+               .may_reach = options.may_send_to,
                .pace = &pace,
                .process = process_name()},
         lanes(office, self),
@@ -143,8 +144,8 @@ Result<void> Switchboard::start(api::Dispatcher& dispatcher, runtime::Shards& sh
   parts.referrals.start(dispatcher);
   parts.uploads.start(dispatcher);
   parts.sounds = std::make_unique<SoundLoader>(parts.means.fetcher, parts.means.blobs, shards[0]);
-  parts.streams = std::make_unique<StreamLinks>(shards[0], parts.lanes, *parts.sounds,
-                                                parts.options.may_stream_to);
+  parts.streams =
+      std::make_unique<StreamLinks>(shards[0], parts.lanes, *parts.sounds, parts.office.may_reach);
   parts.reports.start(*parts.sounds, *parts.streams);
   parts.calls =
       std::make_unique<call::Switch>(parts.switch_options(), parts.book, parts.reports, metrics);

@@ -55,8 +55,8 @@ class Switchboard final : public Engine {
     uint16_t first_media_port = 20'000;
     uint16_t last_media_port = 39'999;
     CloudHosts clouds = {};
-    /// Whether the audio of calls may be streamed to an address; none: to all.
-    std::function<bool(std::string_view address)> may_stream_to = {};
+    /// Whether the audio of calls may be streamed and forked to an address; none: to all.
+    std::function<bool(std::string_view address)> may_send_to = {};
   };
   struct Means {
     store::Blobs& blobs;

@@ -58,6 +58,8 @@ Result<void, Refusal> Bridges::connect(Leg& a, Leg& b, Parting parting, std::str
 
 Result<void, Refusal> Bridges::bridge(Leg& a, Leg& b, Parting parting) {
   if (&a == &b || !can_bridge(a) || !can_bridge(b)) return tl::unexpected(Refusal::WrongState);
+  const LegId left_by_a = left_behind(a, b);
+  const LegId left_by_b = left_behind(b, a);
   if (partner(a.id()) != b.id()) {
     part(a, true);
     part(b, true);
@@ -75,7 +77,18 @@ Result<void, Refusal> Bridges::bridge(Leg& a, Leg& b, Parting parting) {
   of_b.partner = a.id();
   of_b.takes_partner = parting == Parting::Together;
   host_.listener().on_bridged(a.id(), b.id());
+  for (const LegId id : {left_by_a, left_by_b}) {
+    Leg* const left = host_.find(id);
+    if (left != nullptr) static_cast<void>(left->hangup({}, HangupCause::NormalClearing));
+  }
   return {};
+}
+
+/// Who can't stay when the leg goes to another one, as if it ended; 0: nobody.
+LegId Bridges::left_behind(const Leg& leg, const Leg& other) const {
+  const auto found = ties_.find(leg.id());
+  if (found == ties_.end() || !found->second.takes_partner) return 0;
+  return found->second.partner == other.id() ? 0 : found->second.partner;
 }
 
 void Bridges::join(Leg& a, Leg& b) {
@@ -137,6 +150,9 @@ Result<void, Refusal> Bridges::hand_over(Leg& referrer, LegId replaced_id) {
     return tl::unexpected(Refusal::WrongState);
   }
   if (auto accepted = referrer.accept_referral(); !accepted) return accepted;
+  // Who asked leaves by itself.
+  part(*a, true);
+  part(*b, true);
   auto joined = bridge(*a, *b, Parting::Together);
   referrer.dialog()->notify_referral(joined ? kOk : kUnavailable);
   static_cast<void>(replaced->hangup({}, HangupCause::NormalClearing));

@@ -57,6 +57,7 @@ class Bridges {
   Ties* ties_of(LegId leg);
   void part(Leg& leg, bool tell);
   void unfollow(Leg& leg);
+  LegId left_behind(const Leg& leg, const Leg& other) const;
   void join(Leg& a, Leg& b);
   void relay_progress(Leg& first, Leg& second, bool early);
   void ring(Leg& first, const Link& link);

@@ -91,7 +91,8 @@ class Switch {
   /// on_hangup() shall tell.
   void hangup(LegId leg, HangupPlan plan = {}, HangupCause cause = HangupCause::NormalClearing,
               Done done = {});
-  /// Both hear each other; bridges they were in end, and what they are played. A call that came in
+  /// Both hear each other; bridges they were in end as if they had ended themselves, and what they
+  /// are played ends too. A call that came in
   /// and rings is answered for it, and one that was dialled and rings is joined when it is
   /// answered; until then `a` hears the ringback tone of the country that `ringback` names.
   void bridge(LegId a, LegId b, Parting parting = Parting::BothStay, std::string ringback = {},
