@@ -149,6 +149,36 @@ Result<void> read_receipt_errors(Draft& draft, const YAML::Node& value) {
   return {};
 }
 
+bool has_digits(std::string_view text, size_t fewest, size_t most) {
+  return text.size() >= fewest && text.size() <= most &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+Result<void> read_network(Draft& draft, const YAML::Node& value) {
+  carrier::LinkNetwork& network = draft.setup.network;
+  for (const auto& entry : value) {
+    const auto name = entry.first.as<std::string>();
+    const auto given = entry.second.as<std::string>();
+    if (name == "carrier") {
+      network.carrier = given;
+    } else if (name == "mcc" && has_digits(given, 3, 3)) {
+      network.mcc = given;
+    } else if (name == "mnc" && has_digits(given, 2, 3)) {
+      network.mnc = given;
+    } else {
+      return fail("wants carrier, mcc of three and mnc of two or three digits");
+    }
+  }
+  return {};
+}
+
+Result<void> read_network_parameter(Draft& draft, const YAML::Node& value) {
+  const auto tag = value.as<uint16_t>();
+  if (tag == 0) return fail("wants the tag of a parameter: 0x1403");
+  draft.setup.network_tag = static_cast<smpp::Tag>(tag);
+  return {};
+}
+
 template <class T>
 Result<void> assign(T& to, const YAML::Node& value) {
   to = value.as<T>();
@@ -184,6 +214,8 @@ constexpr Field kFields[] = {
      [](D& d, const Y& v) { return choose(d.setup.options.receipt_ids, v, kIdForms); }},
     {"refusals", read_refusals},
     {"receipt-errors", read_receipt_errors},
+    {"network", read_network},
+    {"network-parameter", read_network_parameter},
 };
 
 Result<void> read_field(Draft& draft, const std::string& name, const YAML::Node& value) {

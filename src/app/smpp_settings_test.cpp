@@ -29,6 +29,8 @@ TEST_CASE("a link is read with all it can have") {
     - {prefix: 4420, weight: 0}
   refusals: {ESME_RINVDSTADR: 40012, 0x412: 40002}
   receipt-errors: {"021": 40003}
+  network: {carrier: Three, mcc: 234, mnc: "20"}
+  network-parameter: 0x1403
 - {name: south, host: 192.0.2.7}
 )"));
   REQUIRE_MESSAGE(settings.has_value(), settings.error().what);
@@ -47,6 +49,9 @@ TEST_CASE("a link is read with all it can have") {
   CHECK(north.errors.by_status.at(carrier::smpp::Status::InvalidDestination) == 40012);
   CHECK(north.errors.by_status.at(static_cast<carrier::smpp::Status>(0x412)) == 40002);
   CHECK(north.errors.by_receipt.at("021") == 40003);
+  CHECK(north.network.carrier == "Three");
+  CHECK(north.network.mcc + north.network.mnc == "23420");
+  CHECK(north.network_tag == static_cast<carrier::smpp::Tag>(0x1403));
   const auto& south = settings->links[1];
   CHECK(south.options.port == 2775);
   CHECK(south.options.tls == nullptr);
@@ -76,6 +81,8 @@ TEST_CASE("mistakes name the link") {
       {"[{name: n, host: h, password-env: TANDEM_NO_SUCH_THING}]", "that is not set"},
       {"[{name: n, host: h, refusals: {OOPS: 40001}}]", "wants statuses"},
       {"[{name: n, host: h, receipt-errors: {'1': 7}}]", "wants codes"},
+      {"[{name: n, host: h, network: {mcc: 23}}]", "n: network wants"},
+      {"[{name: n, host: h, network-parameter: 0}]", "n: network-parameter wants"},
       {"[{name: n, host: h, routes: [{prefix: x}]}]", "smpp-links"},
       {"[{name: n, host: h}, {name: n, host: i}]", "two are called n"},
   };

@@ -6,6 +6,32 @@
 
 namespace tandem::carrier {
 
+namespace {
+
+constexpr size_t kMccDigits = 3;
+/// Both codes together: an mnc has two or three digits.
+constexpr size_t kFewestDigits = 5;
+constexpr size_t kMostDigits = 6;
+
+bool is_network_code(std::string_view text) {
+  return text.size() >= kFewestDigits && text.size() <= kMostDigits &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+LinkNetwork network_of(const LinkSetup& link, const smpp::Message& receipt) {
+  const std::string* value = link.network_tag ? receipt.tlvs.find(*link.network_tag) : nullptr;
+  if (value == nullptr) return link.network;
+  const std::string_view code(value->data(), std::min(value->size(), value->find('\0')));
+  if (!is_network_code(code)) return link.network;
+  LinkNetwork told{
+      {}, std::string(code.substr(0, kMccDigits)), std::string(code.substr(kMccDigits))};
+  const bool same = told.mcc == link.network.mcc && told.mnc == link.network.mnc;
+  if (same) told.carrier = link.network.carrier;
+  return told;
+}
+
 class Links::Impl {
  public:
   Impl(runtime::Shard& shard, std::vector<LinkSetup> setups, Routes routes, LinksListener& listener)
@@ -62,7 +88,7 @@ class Links::Impl {
     }
     void on_receipt(const smpp::DeliveryToken& token, const smpp::Receipt& receipt,
                     const smpp::Message& message) override {
-      listener.on_receipt(index, token, receipt, message.source, message.destination);
+      listener.on_receipt(index, token, receipt, message);
     }
     void on_message(const smpp::DeliveryToken& token, const smpp::Message& message) override {
       listener.on_message(index, token, message);

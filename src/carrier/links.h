@@ -20,6 +20,13 @@ class Shard;
 
 namespace tandem::carrier {
 
+/// The mobile network that serves a receiver; empty is what is not known of it.
+struct LinkNetwork {
+  std::string carrier;  // its name
+  std::string mcc;      // mobile country and network code, ITU-T E.212: "234", "20"
+  std::string mnc;
+};
+
 /// A link to a carrier and what it understands.
 struct LinkSetup {
   std::string name;
@@ -27,17 +34,22 @@ struct LinkSetup {
   smpp::LongText long_text = smpp::LongText::Header;
   text::Alphabet default_alphabet = text::Alphabet::Gsm7;  // what it means by data coding 0
   ErrorCodes errors;
-  bool multimedia = false;  // takes pictures (sandbox/multimedia.h)
+  LinkNetwork network;                   // of a link that leads to one network
+  std::optional<smpp::Tag> network_tag;  // parameter in which receipts name it: "23420"
+  bool multimedia = false;               // takes pictures (sandbox/multimedia.h)
 };
+
+/// The network that a receipt of the link tells of.
+LinkNetwork network_of(const LinkSetup& link, const smpp::Message& receipt);
 
 /// What links tell, on their shard; `link` is an index of the setups.
 class LinksListener {
  public:
   virtual void on_submitted(uint64_t reference, size_t link,
                             const smpp::SubmitOutcome& outcome) = 0;
+  /// `message` is what the receipt stands in: from the handset, to our number.
   virtual void on_receipt(size_t link, const smpp::DeliveryToken& token,
-                          const smpp::Receipt& receipt, const smpp::Address& from,
-                          const smpp::Address& to) = 0;
+                          const smpp::Receipt& receipt, const smpp::Message& message) = 0;
   virtual void on_message(size_t link, const smpp::DeliveryToken& token,
                           const smpp::Message& message) = 0;
   /// A link can take messages again, or cannot any more.

@@ -36,7 +36,7 @@ before(async () => {
   const config = join(directory, 'tandem.yaml');
   writeFileSync(config, `
 smpp-links:
-  - {name: north, host: 127.0.0.1, port: ${north.port}, system-id: a, password: secret}
+  - {name: north, host: 127.0.0.1, port: ${north.port}, system-id: a, password: secret, network: {carrier: North Mobile, mcc: 310, mnc: "999"}}
   - name: south
     host: 127.0.0.1
     port: ${south.port}
@@ -46,6 +46,7 @@ smpp-links:
     routes: [{prefix: 44}]
     refusals: {0x412: 40002}
     receipt-errors: {"000": 40003}
+    network-parameter: 0x1403
   - name: secure
     host: 127.0.0.1
     port: ${secure.port}
@@ -123,6 +124,26 @@ describe('routes and codes', () => {
     const id = await send('+447700900001', 'to the south');
     assert.equal((await south.submitted('to the south')).session.mode, 'transmitter');
     assert.equal((await ended(id)).to[0].status, 'delivered');
+  });
+
+  test('a network is named by the settings of its link, or by a parameter of the receipt', async () => {
+    const networkOf = async (id) => {
+      const { data } = await client.detailRecords.list({ filter: { record_type: 'messaging' }, page: { size: 50 } });
+      const { carrier, mcc, mnc } = data.find((record) => record.uuid === id);
+      return [carrier, mcc, mnc];
+    };
+    north.answer = () => ({});
+    const set = await send('+13125550003', 'by setting');
+    assert.equal((await ended(set)).to[0].carrier, 'North Mobile');
+    assert.deepEqual(await networkOf(set), ['North Mobile', '310', '999']);
+    smpp.addTLV('network_code', { id: 0x1403, type: smpp.types.cstring });
+    south.answer = () => ({ receipt: 'later' });
+    const told = await send('+447700900006', 'by parameter');
+    const submit = await south.submitted('by parameter');
+    south.report(submit.id, 'DELIVRD', { network_code: '23499' });
+    await ended(told);
+    assert.deepEqual((await networkOf(told)).slice(1), ['234', '99']);
+    south.answer = () => ({});
   });
 
   test("a carrier's own codes are read as configured", async () => {

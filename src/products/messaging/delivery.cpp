@@ -195,11 +195,23 @@ Verdict verdict_of(json::Value& message) {
   return verdict;
 }
 
+/// The network that a carrier names is the receiver's, whatever was thought before.
+void note_network(json::Value& message, int64_t receiver, const carrier::LinkNetwork& network) {
+  auto& receivers = message.member("to").items();
+  const auto at = static_cast<size_t>(receiver);
+  if (at >= receivers.size()) return;
+  if (!network.carrier.empty()) receivers[at].set("carrier", network.carrier);
+  if (at > 0 || network.mcc.empty()) return;  // the record is about the first one
+  message.set("_mcc", network.mcc);
+  message.set("_mnc", network.mnc);
+}
+
 void record_report(const Report& report, Progress progress) {
   json::Value& message = progress.message;
   json::Value* part = part_with(progress, report.key, report.from);
   if (part == nullptr || !carrier::smpp::is_final(report.receipt.state)) return;
   part->set("state", report.error ? std::to_string(*report.error) : "delivered");
+  note_network(message, (*part)["to"].integer(), report.network);
   const bool late = status_of(message) == "delivery_unconfirmed";
   if (stage_of(message) == Stage::Sending) progress.sent();
   json::Value probe = message;  // receivers change only when all is known

@@ -7,6 +7,7 @@
 
 #include "api/call.h"
 #include "carrier/errors.h"
+#include "carrier/links.h"
 #include "carrier/smpp/receipt.h"
 #include "products/messaging/send_queue.h"
 
@@ -76,6 +77,7 @@ struct Report {
   std::string to;    // our number
   carrier::smpp::Receipt receipt;
   std::optional<int> error;  // of the catalogue, when it tells of a failure
+  carrier::LinkNetwork network = {};
 };
 
 /// What carriers said since the last time.
@@ -95,8 +97,9 @@ api::Effects record(const Tidings& tidings, api::Moment moment, const store::Sna
 api::Effects adopt(api::Moment moment, const store::Snapshot& snapshot, int64_t limit, bool& more);
 
 /// What the clock brings: scheduled messages join the queue, sent ones without receipt are
-/// unconfirmed, those in doubt are queued again, queued ones expire. At most `limit` of each, and of
-/// the scheduled ones as many as the queue has `room` for; `more` says whether there were as many.
+/// unconfirmed, those in doubt are queued again, queued ones expire. At most `limit` of each, and
+/// of the scheduled ones as many as the queue has `room` for; `more` says whether there were as
+/// many.
 api::Effects advance(api::Moment moment, const store::Snapshot& snapshot, int64_t limit,
                      int64_t room, SendQueue& queue, bool& more);
 

@@ -451,12 +451,12 @@ void Pipeline::on_submitted(uint64_t reference, size_t link, const smpp::SubmitO
 }
 
 void Pipeline::on_receipt(size_t link, const smpp::DeliveryToken& token,
-                          const smpp::Receipt& receipt, const smpp::Address& from,
-                          const smpp::Address& to) {
+                          const smpp::Receipt& receipt, const smpp::Message& message) {
   Report report;
-  report.from = smpp::number_of(from);
-  report.to = smpp::number_of(to);
+  report.from = smpp::number_of(message.source);
+  report.to = smpp::number_of(message.destination);
   report.receipt = receipt;
+  report.network = carrier::network_of(impl_->links().setup(link), message);
   impl_->on_receipt(link, token, std::move(report));
 }
 

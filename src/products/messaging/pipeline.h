@@ -65,8 +65,8 @@ class Pipeline final : carrier::LinksListener {
   void on_submitted(uint64_t reference, size_t link,
                     const carrier::smpp::SubmitOutcome& o) override;
   void on_receipt(size_t link, const carrier::smpp::DeliveryToken& token,
-                  const carrier::smpp::Receipt& receipt, const carrier::smpp::Address& from,
-                  const carrier::smpp::Address& to) override;
+                  const carrier::smpp::Receipt& receipt,
+                  const carrier::smpp::Message& message) override;
   void on_message(size_t link, const carrier::smpp::DeliveryToken& token,
                   const carrier::smpp::Message& message) override;
   void on_links_changed() override;
