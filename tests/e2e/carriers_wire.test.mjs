@@ -9,6 +9,7 @@ import smpp from 'smpp';
 import { Carrier } from './carrier.mjs';
 import { buyNumber } from './messaging.mjs';
 import { Receiver, Tandem } from './tandem.mjs';
+import { until } from './until.mjs';
 
 let directory;
 let carriers;
@@ -19,7 +20,7 @@ let number;
 
 before(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tandem-wire-'));
-  const names = ['header', 'sar', 'payload', 'heavy', 'light'];
+  const names = ['header', 'sar', 'payload', 'heavy', 'light', 'wide'];
   carriers = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await Carrier.start()])));
   const port = (name) => carriers[name].port;
   const config = join(directory, 'tandem.yaml');
@@ -30,12 +31,13 @@ smpp-links:
   - {name: payload, host: 127.0.0.1, port: ${port('payload')}, system-id: c, password: secret, long-text: payload, routes: [{prefix: 49}], reply-ids: hexadecimal, receipt-ids: decimal}
   - {name: heavy, host: 127.0.0.1, port: ${port('heavy')}, system-id: d, password: secret, routes: [{prefix: 33, weight: 4}]}
   - {name: light, host: 127.0.0.1, port: ${port('light')}, system-id: e, password: secret, routes: [{prefix: 33, weight: 1}]}
+  - {name: wide, host: 127.0.0.1, port: ${port('wide')}, system-id: f, password: secret, routes: [{prefix: 353}], window: 1000}
 `);
   tandem = await Tandem.start({ args: ['--config', config] });
   client = tandem.client();
   hooks = await Receiver.start();
   const profile = (await client.messagingProfiles.create({
-    name: 'shop', whitelisted_destinations: ['US', 'GB', 'DE', 'FR'], webhook_url: hooks.url,
+    name: 'shop', whitelisted_destinations: ['US', 'GB', 'DE', 'FR', 'IE'], webhook_url: hooks.url,
   })).data;
   number = await buyNumber(tandem, client, profile.id);
   await Promise.all(names.map((name) => carriers[name].bound(name === 'header' ? 3 : 1)));
@@ -137,6 +139,21 @@ describe('receipts', () => {
     header.answer = () => ({});
   });
 
+  test('may be faster than the answer to their submit', async () => {
+    const { header } = carriers;
+    header.answer = () => ({ silent: true, receipt: 'later' });
+    const id = await send('+13125550414', 'early');
+    const submit = await header.submitted('early');
+    header.report(submit.id);
+    // On the same connection, and answered: the receipt has been read.
+    assert.equal(await header.send('13125550415', number.slice(1), 'after the receipt'), smpp.ESME_ROK);
+    assert.equal((await client.messages.retrieve(id)).data.to[0].status, 'queued');
+    submit.session.send(submit.pdu.response({ message_id: submit.id }));
+    assert.equal((await ended(id)).to[0].status, 'delivered');
+    assert.equal(header.count('early'), 1);
+    header.answer = () => ({});
+  });
+
   test('of messages that nobody here sent are taken, and change nothing', async () => {
     const { header } = carriers;
     const stray = 'id:stray sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:DELIVRD err:000 text:';
@@ -198,6 +215,29 @@ describe('links', () => {
     assert.equal(used.size, 3);
     assert.ok(Math.max(...most.values()) <= 2);
     assert.equal(header.count('window'), 24);
+  });
+
+  test('hold a thousand submits without an answer, and take the answers in any order', async () => {
+    const { wide } = carriers;
+    const [window, texts, atOnce] = [1000, 1100, 100];
+    wide.answer = () => ({ silent: true, receipt: 'later' });
+    for (let sent = 0; sent < texts; sent += atOnce) {
+      await Promise.all(Array.from({ length: atOnce }, (_, i) => send(`+35386100${1000 + sent + i}`, 'wide')));
+    }
+    await wide.until(() => wide.submits.length >= window, 'a full window');
+    assert.equal(wide.submits.length, window);
+    wide.answer = () => ({ receipt: 'later' });
+    for (const submit of [...wide.submits].reverse()) {
+      submit.session.send(submit.pdu.response({ message_id: submit.id }));
+      wide.report(submit.id);
+    }
+    const delivered = () => hooks.requests.filter((r) => r.json?.data?.event_type === 'message.finalized'
+      && r.json.data.payload.text === 'wide' && r.json.data.payload.to[0].status === 'delivered').length;
+    await until(delivered, (count) => count === window, 'those of the window', 30_000);
+    for (const id of wide.receipts.keys()) wide.report(id);
+    await until(delivered, (count) => count === texts, 'the rest', 30_000);
+    assert.equal(new Set(wide.submits.map((submit) => submit.to)).size, texts);
+    assert.equal(wide.submits.length, texts);
   });
 
   test('answer enquire_link', async () => {

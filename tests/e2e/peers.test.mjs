@@ -171,6 +171,37 @@ describe('a submit', () => {
     }
   });
 
+  const limits = [
+    ['GSM', 0, 'x', 160, 1], ['GSM', 0, 'x', 161, 2], ['GSM', 0, 'x', 1530, 10],
+    ['Latin 1', 3, 'é', 160, 1], ['Latin 1 that GSM has not', 3, 'ç', 70, 1], ['Latin 1 that GSM has not', 3, 'ç', 71, 2],
+    ['UCS-2', 8, 'я', 70, 1], ['UCS-2', 8, 'я', 71, 2], ['UCS-2', 8, 'я', 670, 10],
+  ];
+  for (const [alphabet, data_coding, letter, count, parts] of limits) {
+    test(`of ${count} letters in ${alphabet} is ${parts} parts`, async () => {
+      const text = letter.repeat(count);
+      const bytes = Buffer.from(text, data_coding === 8 ? 'utf16le' : 'latin1');
+      const { command_status, message_id } = await submit({ data_coding, short_message: '', message_payload: data_coding === 8 ? bytes.swap16() : bytes });
+      assert.equal(command_status, smpp.ESME_ROK);
+      const { data } = await client.messages.retrieve(message_id);
+      assert.deepEqual([data.text, data.parts], [text, parts]);
+    });
+  }
+
+  test('of one letter more than ten parts hold is refused', async () => {
+    for (const [data_coding, bytes] of [[0, Buffer.alloc(1531, 'x')], [8, Buffer.from('я'.repeat(671), 'utf16le').swap16()]]) {
+      const { command_status } = await submit({ data_coding, short_message: '', message_payload: bytes });
+      assert.equal(command_status, smpp.ESME_RINVMSGLEN);
+    }
+  });
+
+  test('in broken UCS-2 shows where it is broken', async () => {
+    for (const [bytes, text] of [[[0x00, 0x41, 0xd8, 0x3d, 0x00, 0x42], 'A\ufffdB'], [[0x00, 0x41, 0xdc, 0x00], 'A\ufffd'], [[0x00, 0x41, 0x00], 'A\ufffd']]) {
+      const { command_status, message_id } = await submit({ data_coding: 8, short_message: Buffer.from(bytes) });
+      assert.equal(command_status, smpp.ESME_ROK);
+      assert.equal((await client.messages.retrieve(message_id)).data.text, text);
+    }
+  });
+
   test('of which a part never comes is given up', async () => {
     const part = await submit({ short_message: { udh: Buffer.from([5, 0, 3, 40, 2, 1]), message: 'lonely' } });
     assert.equal(part.command_status, smpp.ESME_ROK);
