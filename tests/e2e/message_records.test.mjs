@@ -1,6 +1,7 @@
 // What messages cost, what is given back, and what is written about them.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { Contract } from './contract.mjs';
 import { buyNumber } from './messaging.mjs';
 import { Receiver, Tandem } from './tandem.mjs';
 import { until } from './until.mjs';
@@ -69,6 +70,18 @@ test('its record names the network as number lookups do, and the tags of the num
   const british = (await costOf({ to: '+447400123457', from: 'Books', messaging_profile_id: profile.id })).record;
   assert.match(`${british.carrier} ${british.mcc} ${british.mnc}`, /^(EE 234 30|O2 234 10|Vodafone 234 15|Three 234 20)$/);
   assert.equal(british.tags, '');
+});
+
+test('no field of the contract is left out', async () => {
+  const { document } = await Contract.of(tandem);
+  const fields = (name) => Object.keys(document.components.schemas[name].properties).sort();
+  const { data } = await client.messages.send({ from: 'Books', messaging_profile_id: profile.id, to: '+447400123458', text: 'all of it',
+    webhook_url: `${hooks.url}/own` });
+  await ended(data.id);
+  const record = await until(() => recordOf(data.id), (one) => one.delivery_status, 'the webhook to be noted');
+  assert.deepEqual(Object.keys(record).sort(), fields('MessageDetailRecord'));
+  const { data: [mdr] } = await client.reports.listMdrs({ id: data.id });
+  assert.deepEqual(Object.keys(mdr).sort(), fields('MdrDetailResponse'));
 });
 
 test('its record tells what became of the webhook', async () => {

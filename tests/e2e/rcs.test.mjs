@@ -60,6 +60,8 @@ test('what a phone can show is asked of the network', async () => {
   assert.match(url, /^sms:\+13125550100\?service_id=Shop%40rbm\.goog&body=Hi%20there$/);
 });
 
+const recordOf = async (id) => (await client.detailRecords.list({ filter: { record_type: 'messaging' }, page: { size: 50 } })).data.find((r) => r.uuid === id);
+
 test('a phone with RCS gets the message, and it is told and paid', async () => {
   const before = await balance();
   const rich_card = { standalone_card: { card_orientation: 'VERTICAL', thumbnail_image_alignment: 'LEFT', card_content: { title: 'Elephant',
@@ -72,6 +74,10 @@ test('a phone with RCS gets the message, and it is told and paid', async () => {
   const [message] = await got(rich);
   assert.deepEqual([message.id, message.agent_id, message.content.content_message.rich_card], [data.id, 'Shop', rich_card]);
   assert.equal((await balance()).toFixed(2), (before - 0.01).toFixed(2));
+  const record = await recordOf(data.id);
+  assert.deepEqual([record.message_type, record.status, record.cli, record.cld, record.cost, record.rate, record.parts, record.direction],
+    ['RCS', 'delivered', 'Shop', rich, '0.0100', '0.0100', 1, 'outbound']);
+  assert.equal((await client.reports.listMdrs({ id: data.id })).data.length, 0);
 });
 
 test('a phone without RCS gets the text or the picture instead', async () => {
@@ -84,6 +90,8 @@ test('a phone without RCS gets the text or the picture instead', async () => {
   assert.equal(payload.to[0].status, 'delivery_failed');
   assert.equal((await client.messages.retrieve(payload.fallback_message_id)).data.text, 'Hello by text');
   assert.ok(before - await balance() < 0.01, 'the text is paid, the RCS message is not');
+  const record = await recordOf(data.id);
+  assert.deepEqual([record.status, record.cost, record.errors], ['gw_reject', '0.0000', ['40008']]);
   await send({ to: '+13125550167', mms_fallback: { from, text: 'See', media_urls: [`${tandem.origin}/sandbox/picture.png`] } });
   const [picture] = await until(() => inboxOf(tandem, '+13125550167'), (all) => all.length === 1, 'the picture');
   assert.equal(picture.media?.length ?? picture.media_urls?.length, 1, JSON.stringify(picture));

@@ -36,8 +36,9 @@ void RcsPhones::send(RcsSubmit submit, UniqueFunction<void(RcsAnswer)> done) {
   if (!has_rcs_(submit.to)) return done(RcsAnswer::NoRcs);
   const std::string id = submit.id;
   keep({.submit = std::move(submit), .invitation = false, .at = clock_.now()});
-  done(RcsAnswer::Accepted);
+  // Nothing here outlives the process, so none may end between the answer and the report.
   if (listener_) listener_(id, RcsReport::Delivered);
+  done(RcsAnswer::Accepted);
 }
 
 void RcsPhones::keep(Got got) {

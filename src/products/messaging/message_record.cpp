@@ -116,6 +116,21 @@ void add_message_record(const json::Value& message, const RecordFacts& facts,
                     std::move(record), context.moment.now);
 }
 
+void add_rcs_record(const json::Value& message, const RecordFacts& facts,
+                    const EndingContext& context) {
+  json::Value about = message;
+  json::Value from = about["from"];
+  from.set("phone_number", from["agent_id"]);
+  about.set("from", std::move(from));
+  const int64_t price = message["_price"].integer();
+  about.set("parts", 1);
+  about.set("cost", money_value(message["sent_at"].is_string() ? price : 0));
+  about.set("cost_breakdown",
+            json::Value::object({{"rate", money_value(price)}, {"carrier_fee", money_value(0)}}));
+  about.set("tags", json::Value::array());
+  add_message_record(about, facts, context);
+}
+
 std::string record_id_of(const json::Value& message) {
   return "message/" + std::string(message["id"].string());
 }

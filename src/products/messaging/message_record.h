@@ -24,6 +24,10 @@ struct RecordFacts {
 void add_message_record(const json::Value& message, const RecordFacts& facts,
                         const EndingContext& context);
 
+/// The same of a message of an RCS agent, which is paid for once it was `sent_at`.
+void add_rcs_record(const json::Value& message, const RecordFacts& facts,
+                    const EndingContext& context);
+
 /// How a message's record is called.
 std::string record_id_of(const json::Value& message);
 

@@ -14,6 +14,7 @@
 #include "products/messaging/delivery.h"
 #include "products/messaging/media.h"
 #include "products/messaging/message.h"
+#include "products/messaging/message_record.h"
 #include "products/messaging/outbound.h"
 #include "products/messaging/rcs.h"
 
@@ -126,6 +127,7 @@ json::Value make_message(const Call& call, const json::Value& agent, const Profi
                            {"_expires_at", to_iso8601(expires)},
                            {"_price", price},
                            {"_submits", 0},
+                           {"_profile_name", profile.name},
                            {"_status", "queued"}});
   message.set("to", std::move(to));
   message.set("body", json::Value(body["agent_message"]));
@@ -169,7 +171,8 @@ Outcome send(const Means& means, const Call& call, const store::Snapshot& snapsh
   const auto expires = read_expiry(body["agent_message"], call.now);
   if (!expires) return tl::unexpected(expires.error());
   const ledger::Nanos price = means.sending.terms.rates.service("rcs_message").value_or(0);
-  const json::Value message = make_message(call, *agent, *profile, *expires, price);
+  json::Value message = make_message(call, *agent, *profile, *expires, price);
+  add_networks(message, snapshot, means.sending.terms);
   const std::string id(message["id"].string());
   Effects effects;
   ledger::open_hold(effects.batch, {.id = hold_of(id),
@@ -193,16 +196,25 @@ struct Change {
 
   std::string_view status() const { return message["_status"].string(); }
   void move(std::string_view status) { set_status(message, status); }
-  void say(std::string_view type) {
+  std::string say(std::string_view type) {
     events::Target target{.url = std::string(message["webhook_url"].string()),
                           .failover_url = std::string(message["webhook_failover_url"].string())};
-    effects.events.push_back({.id = moment.ids.uuid(),
+    std::string id = moment.ids.uuid();
+    effects.events.push_back({.id = id,
                               .account = row.account,
                               .type = std::string(type),
                               .subject = row.id,
                               .payload = shown(message),
                               .occurred_at = moment.now,
                               .target = std::move(target)});
+    return id;
+  }
+  /// `status` is the record's.
+  void finalize(std::string_view status, std::optional<int> error) {
+    message.set("completed_at", to_iso8601(moment.now));
+    std::string event = say("rcs.message.finalized");
+    add_rcs_record(message, {status, error, std::move(event)},
+                   {moment, snapshot, effects, row.account});
   }
   Effects done() {
     effects.put(std::string(kRcsMessages), row.id, row.account, message, row.revision);
@@ -245,10 +257,9 @@ void become_sent(Change& change) {
 void fail_message(Change& change, int error, std::string_view detail = {}) {
   change.effects.cancelled_timers.push_back(std::string(kSubmit) + "/" + change.row.id);
   change.move("delivery_failed");
-  change.message.set("completed_at", to_iso8601(change.moment.now));
   add_error(change.message, error, detail);
   pay(change, false);
-  change.say("rcs.message.finalized");
+  change.finalize(error == kExpired ? "gw_timeout" : "gw_reject", error);
 }
 
 SendRequest fallback_request(const json::Value& message) {
@@ -332,9 +343,9 @@ void take_report(const Means& means, const std::string& id, RcsReport report) {
         if (change->status() != "sent") return Effects();
         const bool failed = report == RcsReport::Failed;
         change->move(failed ? "delivery_failed" : "delivered");
-        change->message.set("completed_at", to_iso8601(moment.now));
         if (failed) add_error(change->message, kUndeliverable);
-        change->say("rcs.message.finalized");
+        change->finalize(failed ? "failed" : "delivered",
+                         failed ? std::optional(kUndeliverable) : std::nullopt);
         return change->done();
       });
 }

@@ -65,7 +65,9 @@ Outcome list_mdrs(const Call& call, const store::Snapshot& snapshot) {
   store::Query query;
   query.collection = std::string(kDetailRecords);
   query.account = call.account.id;
-  query.where = {{"_kind", Compare::Eq, {std::string(kKind)}}};
+  // These records have no RCS: a message is an SMS or an MMS.
+  query.where = {{"_kind", Compare::Eq, {std::string(kKind)}},
+                 {"message_type", Compare::Ne, {std::string("RCS")}}};
   const auto narrow = [&](const char* parameter, const char* field, bool small) {
     const std::string_view value = call.query.get(parameter);
     if (value.empty()) return;
