@@ -77,6 +77,7 @@ struct Resource {
   std::vector<Reference> references = {};
   std::vector<UsedBy> used_by = {};
   std::vector<store::Index> indexes = {};  // beyond those its filters and sorts already give
+  std::vector<std::string> unindexed = {};  // fields whose filters read through the list instead
   std::vector<FilterField> filters = {};
   std::vector<std::string> immutable = {};  // fields an update leaves as they are
   std::vector<std::string> secret = {};     // stored, never answered; dotted paths

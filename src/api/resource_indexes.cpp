@@ -61,6 +61,8 @@ class Collector {
 
   void add(std::string_view path) {
     if (path.empty() || path == "created_at" || path == plan_.resource.id_field) return;
+    const auto& without = plan_.resource.unindexed;
+    if (std::find(without.begin(), without.end(), path) != without.end()) return;
     if (indexes_.size() >= kMaxDerivedIndexes) return;
     const Schema member = member_at(plan_.document, path);
     if (!member) return;

@@ -160,7 +160,7 @@ std::vector<api::RetentionRule> retention_rules(const Config& config) {
           {std::string(products::messaging::kPeerOutbox), products::messaging::kPeerPatience},
           {std::string(products::messaging::kPeers), products::messaging::kPeerPatience,
            products::messaging::is_receiving},
-          {std::string(products::voice::kCallEvents), records},
+          {std::string(products::voice::kCallEvents), events},
           {std::string(products::voice::kCalls), records, is_running}};
 }
 

@@ -43,7 +43,9 @@ void log_event(store::Batch& batch, const Event& event, std::string_view bundle)
 std::vector<store::Collection> collections() {
   return {
       {std::string(kEventLog), {}},
-      {std::string(kOutbox), {{.path = "slot"}, {.path = "lane"}}},
+      {.name = std::string(kOutbox),
+       .indexes = {{.path = "slot"}, {.path = "lane"}},
+       .by_time = false},
       {std::string(kDeliveries), {}},
   };
 }

@@ -44,12 +44,13 @@ std::optional<store::Batch> batch_of(const std::vector<Settled>& group, store::D
       if (snapshot->failed()) return std::nullopt;
     }
     const bool delivered = settled.outcome == Settled::Outcome::Delivered;
+    const WallTime started = settled.attempts.empty() ? now : settled.attempts.front().started_at;
     batch.puts.push_back({.collection = std::string(kDeliveries),
                           .id = delivery.id,
                           .account = delivery.event.account,
                           .body = delivery_record(delivery, delivered, settled.attempts,
                                                   before ? before->body : std::string_view(), now),
-                          .created_at = now});
+                          .created_at = started});
     if (settled.outcome == Settled::Outcome::Retry) {
       batch.puts.push_back(outbox_row(delivery));
     } else if (delivery.bundle.empty()) {
@@ -170,10 +171,12 @@ void Journal::write(Group group) {
     return;
   }
   bundles_.settle(*batch, shares_of(group));
-  database_.commit(std::move(*batch),
-                   [this, group = std::move(group)](const store::Committed& result) mutable {
-                     written(std::move(group), result);
-                   });
+  // While only a few come in, they go with what others wait for.
+  const auto haste = group.size() < kMaxGroup / 4 ? store::Haste::Later : store::Haste::Now;
+  auto told = [this, group = std::move(group)](const store::Committed& result) mutable {
+    written(std::move(group), result);
+  };
+  database_.commit(std::move(*batch), std::move(told), haste);
 }
 
 void Journal::written(Group group, const store::Committed& result) {

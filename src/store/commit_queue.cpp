@@ -54,8 +54,9 @@ CommitQueue::~CommitQueue() {
   thread_.join();
 }
 
-void CommitQueue::push(std::vector<Batch> batches, Done done) {
+void CommitQueue::push(std::vector<Batch> batches, Done done, Haste haste) {
   Entry entry;
+  entry.haste = haste;
   entry.results.resize(batches.size());
   size_t refused = 0;
   for (size_t i = 0; i < batches.size(); ++i) {
@@ -97,8 +98,12 @@ void CommitQueue::enqueue(Entry entry, std::unique_lock<std::mutex> lock) {
   TANDEM_ASSERT(!stopping_);
   queued_batches_ += entry.batches.size();
   queued_bytes_ += entry.bytes;
+  const bool hasty = entry.haste == Haste::Now;
+  // Emptying the database counts as one.
+  if (hasty) hasty_batches_ += std::max<size_t>(1, entry.batches.size());
   entries_.push_back(std::move(entry));
-  const bool wake = waiting_ && queued_batches_ >= wake_at_;
+  const bool wake = waiting_ && (hasty ? hasty_batches_ >= wake_at_ : idle_);
+  idle_ = false;
   lock.unlock();
   if (wake) wake_.notify_one();
 }
@@ -112,10 +117,20 @@ void CommitQueue::run() {
   }
 }
 
+/// Until somebody waits for a commit, or what nobody waits for has lain long enough.
+void CommitQueue::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  idle_ = entries_.empty();
+  wake_.wait(lock, [this] { return stopping_ || !entries_.empty(); });
+  idle_ = false;
+  wake_.wait_for(lock, kLaterTime, [this] {
+    return stopping_ || hasty_batches_ > 0 || queued_batches_ >= kMaxGroupBatches;
+  });
+}
+
 void CommitQueue::gather(std::unique_lock<std::mutex>& lock) {
-  if (usual_batches_ < kOthersJoin) return;
+  if (usual_batches_ < kOthersJoin || hasty_batches_ == 0) return;
   wake_at_ = std::min(static_cast<size_t>(usual_batches_), kGatheredBatches);
-  wake_.wait_for(lock, kGatherTime, [this] { return stopping_ || queued_batches_ >= wake_at_; });
+  wake_.wait_for(lock, kGatherTime, [this] { return stopping_ || hasty_batches_ >= wake_at_; });
   wake_at_ = 0;
 }
 
@@ -123,9 +138,10 @@ std::vector<CommitQueue::Entry> CommitQueue::take() {
   std::vector<Entry> group;
   std::unique_lock lock(mutex_);
   waiting_ = true;
-  wake_.wait(lock, [this] { return stopping_ || !entries_.empty(); });
+  wait_for_work(lock);
   gather(lock);
   waiting_ = false;
+  const size_t hasty_before = hasty_batches_;
   size_t batches = 0;
   size_t bytes = 0;
   while (!entries_.empty() && batches < kMaxGroupBatches && bytes < kMaxGroupBytes) {
@@ -137,9 +153,10 @@ std::vector<CommitQueue::Entry> CommitQueue::take() {
     bytes += entry.bytes;
     queued_batches_ -= entry.batches.size();
     queued_bytes_ -= entry.bytes;
+    if (entry.haste == Haste::Now) hasty_batches_ -= std::max<size_t>(1, entry.batches.size());
     if (entry.cleared) break;
   }
-  const auto size = static_cast<double>(batches);
+  const auto size = static_cast<double>(hasty_before - hasty_batches_);
   usual_batches_ = std::max(size, usual_batches_ - (usual_batches_ - size) / kGroupsRemembered);
   return group;
 }

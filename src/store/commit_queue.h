@@ -30,7 +30,8 @@ class GroupWriter {
 /// The line before the one writer: batches wait here while a transaction is being synced, and
 /// what has gathered meanwhile is the next group. So groups grow with the load by themselves. A
 /// sync costs more than many batches; so when groups have had company of late, a small one waits a
-/// moment (kGatherTime) for as many as came together before. Who is alone never waits.
+/// moment (kGatherTime) for as many as came together before. Who is alone never waits. What is for
+/// later (Haste) makes no group and no company; it goes with the others, in the order of the line.
 class CommitQueue {
  public:
   using Done = UniqueFunction<void(std::vector<Committed>)>;
@@ -42,7 +43,7 @@ class CommitQueue {
   CommitQueue& operator=(const CommitQueue&) = delete;
 
   /// As Database::commit_all().
-  void push(std::vector<Batch> batches, Done done);
+  void push(std::vector<Batch> batches, Done done, Haste haste = Haste::Now);
   /// Waits for everything pushed before, then clears.
   Result<void> clear();
 
@@ -55,10 +56,12 @@ class CommitQueue {
     std::vector<Committed> results;  // of those that were refused; their batches are empty
     Cleared cleared;                 // set: this entry is a clear() instead of batches
     size_t bytes = 0;
+    Haste haste = Haste::Now;
   };
 
   void run();
   std::vector<Entry> take();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
   void gather(std::unique_lock<std::mutex>& lock);
   void settle(std::vector<Entry> group);
   void enqueue(Entry entry, std::unique_lock<std::mutex> lock);
@@ -69,9 +72,11 @@ class CommitQueue {
   std::deque<Entry> entries_;
   size_t queued_batches_ = 0;
   size_t queued_bytes_ = 0;
-  double usual_batches_ = 0;  // of a group: the most of late, slowly forgotten
-  size_t wake_at_ = 0;        // batches for which the thread that waits wants to be woken
+  size_t hasty_batches_ = 0;  // of those queued, what somebody waits for
+  double usual_batches_ = 0;  // hasty ones of a group: the most of late, slowly forgotten
+  size_t wake_at_ = 0;        // hasty batches for which the thread that waits wants to be woken
   bool waiting_ = false;
+  bool idle_ = false;  // it waits with nothing queued, not even for later
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -37,10 +37,10 @@ std::vector<Batch> batches(size_t count) {
 }
 
 /// Pushes `count` batches together; ready when they are written.
-std::future<void> push(CommitQueue& queue, size_t count) {
+std::future<void> push(CommitQueue& queue, size_t count, Haste haste = Haste::Now) {
   auto told = std::make_shared<std::promise<void>>();
   auto future = told->get_future();
-  queue.push(batches(count), [told](std::vector<Committed>) { told->set_value(); });
+  queue.push(batches(count), [told](std::vector<Committed>) { told->set_value(); }, haste);
   return future;
 }
 
@@ -89,6 +89,28 @@ TEST_CASE("when nobody comes any more, nobody is waited for") {
     if (i >= 50) fastest = std::min(fastest, steady_clock::now() - begun);
   }
   CHECK(fastest < kGatherTime);
+}
+
+TEST_CASE("what nobody waits for goes with what somebody waits for") {
+  std::atomic<size_t> last{0};
+  CommitQueue queue(std::make_unique<Notes>(last));
+  bool together = false;
+  for (int round = 0; round < 50 && !together; ++round) {
+    auto later = push(queue, 2, Haste::Later);
+    push(queue, 1).get();
+    later.get();
+    together = last == 3;
+  }
+  CHECK(together);
+}
+
+TEST_CASE("what nobody waits for is written by itself after a while") {
+  std::atomic<size_t> last{0};
+  CommitQueue queue(std::make_unique<Notes>(last));
+  const auto begun = steady_clock::now();
+  push(queue, 2, Haste::Later).get();
+  CHECK(last == 2);
+  CHECK(steady_clock::now() - begun >= kLaterTime);
 }
 
 }  // namespace

@@ -99,8 +99,8 @@ std::vector<Collection> rooms() {
   Collection collection{"rooms", {}};
   collection.indexes.push_back({"ti", Index::Kind::Text, false, false});
   collection.indexes.push_back({"ni", Index::Kind::Number, false, true});
-  collection.indexes.push_back({"bi", Index::Kind::Text, false, false});
-  collection.indexes.push_back({"in.tn", Index::Kind::Text, false, true});
+  collection.indexes.push_back({"bi", Index::Kind::Text, false, false, true});
+  collection.indexes.push_back({"in.tn", Index::Kind::Text, false, true, true});
   return {collection};
 }
 

@@ -22,11 +22,13 @@ IndexLayout index_layout(const std::string& collection, const Index& index, bool
   layout.path = index.path;
   layout.kind = index.kind;
   layout.by_account = by_account;
+  layout.sparse = index.sparse;
   layout.unique = index.unique && by_account != index.everywhere;
   layout.name = collection + "/" + index.path;
   if (index.kind == Index::Kind::Number) layout.name += "/number";
   if (!by_account) layout.name += "/everywhere";
   if (layout.unique) layout.name += "/unique";
+  if (layout.sparse) layout.name += "/sparse";
   return layout;
 }
 
@@ -35,6 +37,7 @@ Result<CollectionLayout> collection_layout(Collection collection) {
   CollectionLayout layout;
   layout.name = std::move(collection.name);
   layout.log = collection.log;
+  layout.by_time = collection.by_time;
   layout.table = (layout.log ? "l_" : "c_") + layout.name;
   layout.base_index = layout.name + "/";
   if (layout.log && !collection.indexes.empty()) {

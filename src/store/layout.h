@@ -20,6 +20,7 @@ struct IndexLayout {
   Index::Kind kind = Index::Kind::Text;
   bool unique = false;
   bool by_account = true;
+  bool sparse = false;
 };
 
 /// A declared collection and what the database keeps for it.
@@ -27,7 +28,8 @@ struct CollectionLayout {
   std::string name;
   bool log = false;
   std::string table;       // "c_rooms"; "l_visits" for a log
-  std::string base_index;  // "rooms/": over (account, created_at), every collection has it
+  std::string base_index;  // "rooms/": over (account, created_at)
+  bool by_time = true;     // whether it has that one
   std::vector<Index> declared;
   std::vector<IndexLayout> indexes;
 

@@ -16,8 +16,10 @@ inline constexpr size_t kMaxGroupBatches = 256;
 /// Bytes after which a group is closed.
 inline constexpr size_t kMaxGroupBytes = 8u << 20;
 /// How long a small group waits for others, and how many batches are enough.
-inline constexpr auto kGatherTime = std::chrono::milliseconds(1);
-inline constexpr size_t kGatheredBatches = 16;
+inline constexpr auto kGatherTime = std::chrono::milliseconds(4);
+inline constexpr size_t kGatheredBatches = 32;
+/// How long what nobody waits for (Haste::Later) may lie before it makes a group of its own.
+inline constexpr auto kLaterTime = std::chrono::milliseconds(20);
 /// A log keeps its entries together in rows; one is closed when it has so many bytes, or when the
 /// next entry lies so far from the first in time.
 inline constexpr size_t kMaxLogRowBytes = 16u << 10;
@@ -25,6 +27,9 @@ inline constexpr auto kMaxLogRowSpan = std::chrono::seconds(10);
 /// Rows of a log that one Trim drops at most, and that are looked at together when it is read.
 inline constexpr int64_t kMaxTrimmedRows = 500;
 inline constexpr int64_t kLogRowsAtOnce = 512;
+/// Sequences of a collection that are reserved together, and counters that the writer remembers.
+inline constexpr int64_t kSequencesAtOnce = 1'000;
+inline constexpr size_t kMaxKnownCounters = 16'384;
 /// Prepared statements a connection keeps; about five a collection are always in use.
 inline constexpr size_t kMaxCachedStatements = 1'024;
 /// How long a database server may take for one answer: when it serves, when it makes indexes.

@@ -25,6 +25,7 @@ struct Index {
   Kind kind = Kind::Text;   // Text holds strings and booleans
   bool unique = false;      // no two documents of one account with the same non-null value
   bool everywhere = false;  // unique over all accounts, and found without one
+  bool sparse = false;      // few documents have the field: only an Eq finds by it
 };
 
 /// A set of JSON documents of one kind. Declared at start; the driver makes what it needs.
@@ -39,6 +40,7 @@ struct Collection {
   std::string name;  // [a-z0-9_]+, at most 48 characters
   std::vector<Index> indexes;
   bool log = false;
+  bool by_time = true;  // false: nobody lists an account's documents in the order of time
 };
 
 /// A stored document. `body` is JSON text and is kept to the letter.
@@ -186,6 +188,10 @@ struct Committed {
   std::string what;
 };
 
+/// Whether somebody waits for a commit. One that is for Later goes with the next that is for Now, or
+/// when kLaterTime (limits.h) has passed.
+enum class Haste : uint8_t { Now, Later };
+
 /// A place that keeps collections.
 class Database {
  public:
@@ -204,15 +210,17 @@ class Database {
   /// that is told at once, on the caller's thread.
   /// Collections that were not declared are a mistake of the caller.
   virtual void commit_all(std::vector<Batch> batches,
-                          UniqueFunction<void(std::vector<Committed>)> done) = 0;
+                          UniqueFunction<void(std::vector<Committed>)> done,
+                          Haste haste = Haste::Now) = 0;
 
   /// The same for one batch.
-  void commit(Batch batch, UniqueFunction<void(Committed)> done) {
+  void commit(Batch batch, UniqueFunction<void(Committed)> done, Haste haste = Haste::Now) {
     std::vector<Batch> one;
     one.push_back(std::move(batch));
-    commit_all(std::move(one), [held = std::move(done)](std::vector<Committed> results) mutable {
+    auto told = [held = std::move(done)](std::vector<Committed> results) mutable {
       held(std::move(results.front()));
-    });
+    };
+    commit_all(std::move(one), std::move(told), haste);
   }
 
   /// Empties every collection and counter (sandbox reset), after what was committed before.

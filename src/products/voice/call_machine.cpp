@@ -56,7 +56,7 @@ void handle(Turn& turn, CallState& call, const reports::Answered& report) {
   call.answered_ms = turn.now_ms();
   keep_headers(call, report.headers);
   if (!call.race.empty()) {
-    for (CallState* other : turn.having("race", call.race)) {
+    for (CallState* other : turn.having(call.account, "race", call.race)) {
       if (other->id == call.id) continue;
       turn.order(orders::HangUp{other->id, orders::HangUp::Why::Cancelled});
     }

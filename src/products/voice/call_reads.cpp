@@ -38,8 +38,7 @@ Outcome list_active(const api::Call& request, const store::Snapshot& snapshot) {
   store::Query query;
   query.collection = kCalls;
   query.account = request.account.id;
-  query.where = {{"connection_id", store::Compare::Eq, {connection}},
-                 {"alive", store::Compare::Eq, {true}}};
+  query.where = {{"alive", store::Compare::Eq, {connection}}};
   query.limit = request.query.page_size;
   query.offset = (request.query.page_number - 1) * request.query.page_size;
   query.total = true;

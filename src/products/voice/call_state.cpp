@@ -241,6 +241,7 @@ void work_fields(Archive& a, Part& c) {
   a("first_seconds", c.first_seconds);
   a("step_seconds", c.step_seconds);
   a("metered", c.metered);
+  a("held_nanos", c.held_nanos);
   a("counters", c.counters);
   a("on_net", c.on_net);
   a("last_token", c.last_token);
@@ -276,7 +277,10 @@ std::string to_document(const CallState& call) {
   const Writer writer(out);
   who_fields(writer, call);
   work_fields(writer, call);
-  out.member("alive", call.alive()).end();
+  // To be found by, while there is something to find.
+  if (call.alive()) out.member("alive", call.connection_id);
+  if (call.phase == Phase::Ringing) out.member("ringing_in", call.session_id);
+  out.end();
   return text;
 }
 
@@ -292,11 +296,10 @@ CallState read_call(const store::Row& row) {
 
 store::Collection calls_collection() {
   return {std::string(kCalls),
-          {{.path = "connection_id"},
-           {.path = "session_id"},
-           {.path = "race"},
-           {.path = "queue"},
-           {.path = "alive", .everywhere = true}}};
+          {{.path = "ringing_in", .sparse = true},
+           {.path = "race", .sparse = true},
+           {.path = "queue", .sparse = true},
+           {.path = "alive", .everywhere = true, .sparse = true}}};
 }
 
 }  // namespace tandem::products::voice

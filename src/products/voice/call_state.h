@@ -148,6 +148,7 @@ struct CallState {
   int64_t first_seconds = 1;
   int64_t step_seconds = 1;
   bool metered = false;     // there is a price
+  int64_t held_nanos = 0;   // set aside for it
   json::Value counters;     // keys of the limits it counts against, to be given back
   bool on_net = false;      // stays inside the platform
   uint64_t last_token = 0;  // of timers and sounds

@@ -19,7 +19,14 @@ constexpr std::string_view kCurrency = "USD";
 constexpr int64_t kSecondsAside = 120;  // held at any time beyond what was used
 constexpr int64_t kExtendEverySeconds = 60;
 
-std::string hold_id(const CallState& call) { return "call/" + call.id; }
+/// What is set aside for the call, which itself says how much that is.
+ledger::Hold hold_of(const CallState& call) {
+  return {.id = "call/" + call.id,
+          .owner = call.account,
+          .currency = std::string(kCurrency),
+          .amount = call.held_nanos,
+          .kept_elsewhere = true};
+}
 
 ledger::Nanos price_of(const CallState& call, int64_t seconds, ledger::Nanos a_minute) {
   return ledger::for_duration(a_minute, seconds, std::max<int64_t>(1, call.first_seconds),
@@ -159,12 +166,8 @@ void open_charges(Turn& turn, CallState& call) {
   call.first_seconds = rate->first;
   call.step_seconds = rate->step;
   call.metered = true;
-  const ledger::Nanos aside = price_of(call, kSecondsAside, rate->price);
-  ledger::open_hold(turn.extra().batch, {.id = hold_id(call),
-                                         .owner = call.account,
-                                         .currency = std::string(kCurrency),
-                                         .amount = aside,
-                                         .opened_at = turn.now()});
+  call.held_nanos = price_of(call, kSecondsAside, rate->price);
+  ledger::open_hold(turn.extra().batch, hold_of(call));
 }
 
 void watch_money(Turn& turn, CallState& call) {
@@ -174,12 +177,12 @@ void watch_money(Turn& turn, CallState& call) {
 
 void extend_charges(Turn& turn, CallState& call) {
   if (turn.within_means()) return turn.order(orders::HangUp{.call = call.id});
-  auto hold = ledger::find_hold(turn.snapshot(), hold_id(call));
-  if (!hold) return;
   const int64_t used = (turn.now_ms() - call.answered_ms) / 1000;
   const ledger::Nanos wanted = price_of(call, used + kSecondsAside, call.price_nanos);
-  if (wanted > hold->amount) {
-    ledger::extend(turn.extra().batch, *hold, wanted - hold->amount);
+  if (wanted > call.held_nanos) {
+    ledger::Hold hold = hold_of(call);
+    ledger::extend(turn.extra().batch, hold, wanted - hold.amount);
+    call.held_nanos = hold.amount;
   }
   watch_money(turn, call);
 }
@@ -188,17 +191,16 @@ void settle_charges(Turn& turn, CallState& call) {
   const int64_t seconds = talked_seconds(call);
   ledger::Nanos cost = 0;
   if (call.metered) {
-    if (const auto hold = ledger::find_hold(turn.snapshot(), hold_id(call))) {
-      const ledger::Nanos most = hold->amount + spendable(turn, call);
-      cost = std::min(price_of(call, seconds, call.price_nanos), most);
-      if (cost > 0) {
-        ledger::Note note = note_of(turn, call, call.leg_id);
-        note.quantity = seconds;
-        ledger::settle(turn.extra().batch, *hold, note,
-                       {.amount = cost, .cost = price_of(call, seconds, call.cost_nanos)});
-      } else {
-        ledger::release(turn.extra().batch, *hold);
-      }
+    const ledger::Hold hold = hold_of(call);
+    call.held_nanos = 0;
+    cost = std::min(price_of(call, seconds, call.price_nanos), hold.amount + spendable(turn, call));
+    if (cost > 0) {
+      ledger::Note note = note_of(turn, call, call.leg_id);
+      note.quantity = seconds;
+      ledger::settle(turn.extra().batch, hold, note,
+                     {.amount = cost, .cost = price_of(call, seconds, call.cost_nanos)});
+    } else {
+      ledger::release(turn.extra().batch, hold);
     }
   }
   count_spending(turn, call, cost);

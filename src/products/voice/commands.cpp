@@ -41,7 +41,7 @@ void bind_command(const Desk& desk, contract::Op op, std::string name, When when
         json::Value answer = json::Value::object({{"result", "ok"}});
         CommandOrder order{turn, **call, request, answer};
         if (auto done = command(order); !done) return tl::unexpected(std::move(done.error()));
-        turn.log(**call, "command", name, request.body.text());
+        turn.log_command(**call, name, request.body.text());
         api::Effects effects = turn.effects(engine);
         effects.reply = api::Reply::data(answer);
         return effects;

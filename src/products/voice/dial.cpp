@@ -256,7 +256,7 @@ api::Outcome dial(const api::Call& request, const store::Snapshot& snapshot, con
     if (numbers.size() > 1) (*leg)->race = legs.front()->id;
     tell_initiated(turn, **leg);
   }
-  turn.log(*legs.front(), "command", "dial", body.text());
+  turn.log_command(*legs.front(), "dial", body.text());
   json::Value answer = call_document(*legs.front(), request.now);
   if ((*on_answer)["record"].is_object()) {
     answer.set("recording_id", legs.front()->on_answer["record"]["recording_id"].string());

@@ -13,7 +13,7 @@ constexpr int64_t kBatch = 500;
 std::vector<std::string> find_orphans(store::Database& database, const Office& office) {
   store::Query query;
   query.collection = kCalls;
-  query.where = {{"alive", store::Compare::Eq, {true}},
+  query.where = {{"alive", store::Compare::NotNull, {}},
                  {"process", store::Compare::Ne, {office.process}}};
   query.limit = kBatch;
   std::vector<std::string> ids;

@@ -20,7 +20,7 @@ namespace {
 using api::ApiError;
 using api::refuse;
 
-constexpr size_t kTokenSize = 43;
+constexpr size_t kTokenSize = 24;
 constexpr std::string_view kProfiles = "outbound_voice_profiles";
 
 Result<void, ApiError> check_caller(const Turn& turn, const Connection& connection,
@@ -142,7 +142,7 @@ CallState new_leg(Turn& turn, const Connection& connection, const OutboundAsk& a
 
 }  // namespace
 
-std::string new_call_id(Ids& ids) { return "v3:" + ids.token(kTokenSize); }
+std::string new_call_id(Ids& ids) { return "v3:" + ids.number() + ids.token(kTokenSize); }
 
 void follow_connection(CallState& call, const json::Value& connection) {
   call.webhook_url = connection["webhook_event_url"].string();

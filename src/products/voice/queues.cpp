@@ -22,6 +22,7 @@ std::string queue_key(std::string_view account, std::string_view name) {
 store::Query calls_of(std::string_view key) {
   store::Query query;
   query.collection = kCalls;
+  query.account = key.substr(0, key.find('/'));
   query.where = {{"queue", store::Compare::Eq, {std::string(key)}}};
   query.order = {{"enqueued_ms", false}};
   query.limit = kMostListed;

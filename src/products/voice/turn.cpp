@@ -61,11 +61,12 @@ CallState& Turn::add(CallState call) {
   return calls_.emplace_back(Loaded{std::move(call), store::kNew, {}}).call;
 }
 
-std::vector<CallState*> Turn::having(std::string_view field, std::string_view value) {
+std::vector<CallState*> Turn::having(std::string_view account, std::string_view field,
+                                     std::string_view value) {
   store::Query query;
   query.collection = kCalls;
-  query.where = {{std::string(field), store::Compare::Eq, {std::string(value)}},
-                 {"alive", store::Compare::Eq, {true}}};
+  query.account = account;
+  query.where = {{std::string(field), store::Compare::Eq, {std::string(value)}}};
   query.limit = kMostLegs;
   std::vector<CallState*> found;
   store::Page page = snapshot_.list(query);
@@ -95,13 +96,12 @@ void Turn::tell(const CallState& call, std::string_view type, json::Value more) 
   event.payload = payload.text();
   event.occurred_at = moment_.now;
   event.target = target_of(call);
-  log(call, "webhook", type, event.payload);
+  log_webhook(call, event, effects_);
   effects_.events.push_back(std::move(event));
 }
 
-void Turn::log(const CallState& call, std::string_view type, std::string_view name,
-               std::string_view metadata) {
-  log_call_event(call, type, name, metadata, moment_, effects_);
+void Turn::log_command(const CallState& call, std::string_view name, std::string_view body) {
+  voice::log_command(call, name, body, moment_, effects_);
 }
 
 api::Effects Turn::effects(Engine& engine) {

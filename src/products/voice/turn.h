@@ -37,8 +37,9 @@ class Turn {
   CallState* find_alive(std::string_view id);
   /// A new call.
   CallState& add(CallState call);
-  /// The calls that have not ended and have that value in an indexed field.
-  std::vector<CallState*> having(std::string_view field, std::string_view value);
+  /// The calls of an account that have not ended and have that value in an indexed field.
+  std::vector<CallState*> having(std::string_view account, std::string_view field,
+                                 std::string_view value);
 
   /// Nothing may be charged or set aside beyond what already is: there was no money for more.
   bool within_means() const { return within_means_; }
@@ -52,9 +53,8 @@ class Turn {
 
   /// An event of the call, with the members every event has and `more`.
   void tell(const CallState& call, std::string_view type, json::Value more = {});
-  /// A line of /call_events for a command or an event; `metadata` is JSON text.
-  void log(const CallState& call, std::string_view type, std::string_view name,
-           std::string_view metadata);
+  /// A line of /call_events for a command; `body` is the JSON text that came with it.
+  void log_command(const CallState& call, std::string_view name, std::string_view body);
 
   /// What else shall happen.
   api::Effects& extra() { return effects_; }

@@ -125,7 +125,7 @@ void take_message(Turn& turn, CallState& call) {
   if (!call.voicemail || call.phase != Phase::Ringing) return;
   Voicemail& box = *call.voicemail;
   if (box.stage != Stage::Waiting) return;
-  for (const CallState* other : turn.having("session_id", call.session_id)) {
+  for (const CallState* other : turn.having(call.account, "ringing_in", call.session_id)) {
     if (other->id == call.id || other->phase != Phase::Ringing) continue;
     turn.order(orders::HangUp{other->id, orders::HangUp::Why::Cancelled});
   }

@@ -113,17 +113,21 @@ std::string create_index(const CollectionLayout& collection, const IndexLayout& 
   sql += "(" + index_expression(index.path, index.kind) + ")";
   if (index.unique) return sql + ")";
   // As pages want it: newest first, and what has no value last when the greatest comes first.
-  return sql + (index.by_account ? " DESC NULLS LAST,created_at DESC,sequence DESC)"
-                                 : " DESC NULLS LAST,sequence DESC)");
+  sql += index.by_account ? " DESC NULLS LAST,created_at DESC,sequence DESC)"
+                          : " DESC NULLS LAST,sequence DESC)";
+  if (!index.sparse) return sql;
+  return sql + " WHERE " + index_expression(index.path, index.kind) + " IS NOT NULL";
 }
 
 Indexes wanted_indexes(const CollectionLayout& collection) {
   Indexes wanted;
   // Of a log all but the bodies: it is walked over without the table.
-  wanted[identifier(collection.base_index)] =
-      "CREATE INDEX " + quoted(collection.base_index) + " ON " + quoted(collection.table) +
-      (collection.log ? "(account,last,sequence,first,entries)"
-                      : "(account,created_at DESC,sequence DESC)");
+  if (collection.by_time) {
+    wanted[identifier(collection.base_index)] =
+        "CREATE INDEX " + quoted(collection.base_index) + " ON " + quoted(collection.table) +
+        (collection.log ? "(account,last,sequence,first,entries)"
+                        : "(account,created_at DESC,sequence DESC)");
+  }
   for (const IndexLayout& index : collection.indexes) {
     wanted[identifier(index.name)] = create_index(collection, index);
   }

@@ -41,10 +41,10 @@ class SqliteDatabase final : public Database {
   }
 
   void commit_all(std::vector<Batch> batches,
-                  UniqueFunction<void(std::vector<Committed>)> done) override {
+                  UniqueFunction<void(std::vector<Committed>)> done, Haste haste) override {
     TANDEM_ASSERT(queue_ != nullptr);
     for (const Batch& batch : batches) assert_declared(layout_, batch);
-    queue_->push(std::move(batches), std::move(done));
+    queue_->push(std::move(batches), std::move(done), haste);
   }
 
   Result<void> clear() override {

@@ -32,6 +32,7 @@ Plan::Plan(const CollectionLayout& collection, const Query& query, const Probe& 
     const IndexLayout* index = collection.find_by_account(term.path);
     if (index == nullptr) continue;
     if (term.compare == Compare::In) return;  // merged from its values, each by its index
+    if (index->sparse && term.compare != Compare::Eq) continue;
     if (is_seek(term.compare)) {
       seeks.push_back({&term, index});
     } else if (is_scan(term.compare) && scan == nullptr) {
@@ -76,12 +77,16 @@ const std::string* Plan::for_page(int64_t documents, int64_t matches) const {
 const std::string* Plan::ordered() const {
   if (query_.order.empty()) {
     const bool in_order_already = seeks_ && !narrow_->unique;
-    return in_order_already ? nullptr : &collection_.base_index;
+    return in_order_already ? nullptr : by_time();
   }
   const std::string& path = query_.order.front().path;
-  if (path == "created_at") return &collection_.base_index;
+  if (path == "created_at") return by_time();
   const IndexLayout* index = collection_.find_by_account(path);
-  return index == nullptr ? nullptr : &index->name;
+  return index == nullptr || index->sparse ? nullptr : &index->name;
+}
+
+const std::string* Plan::by_time() const {
+  return collection_.by_time ? &collection_.base_index : nullptr;
 }
 
 }  // namespace tandem::store::sqlite

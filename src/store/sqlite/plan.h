@@ -30,6 +30,7 @@ class Plan {
 
  private:
   const std::string* ordered() const;
+  const std::string* by_time() const;
 
   const CollectionLayout& collection_;
   const Query& query_;

@@ -68,15 +68,18 @@ std::string create_index(const CollectionLayout& collection, const IndexLayout& 
   std::string sql = index.unique ? "CREATE UNIQUE INDEX" : "CREATE INDEX";
   sql += " \"" + index.name + "\" ON \"" + collection.table + "\"(";
   sql += (index.by_account ? "account," : "") + field_expression(index.path);
-  return sql + (index.by_account && !index.unique ? ",created_at)" : ")");
+  sql += index.by_account && !index.unique ? ",created_at)" : ")";
+  return index.sparse ? sql + " WHERE " + field_expression(index.path) + " IS NOT NULL" : sql;
 }
 
 Indexes wanted_indexes(const CollectionLayout& collection) {
   Indexes wanted;
   // Of a log all but the bodies: it is walked over without the table.
-  wanted[collection.base_index] =
-      "CREATE INDEX \"" + collection.base_index + "\" ON \"" + collection.table + "\"" +
-      (collection.log ? "(account,last,sequence,first,entries)" : "(account,created_at)");
+  if (collection.by_time) {
+    wanted[collection.base_index] =
+        "CREATE INDEX \"" + collection.base_index + "\" ON \"" + collection.table + "\"" +
+        (collection.log ? "(account,last,sequence,first,entries)" : "(account,created_at)");
+  }
   for (const IndexLayout& index : collection.indexes) {
     wanted[index.name] = create_index(collection, index);
   }

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <utility>
+
 #include "core/assert.h"
 #include "core/log.h"
 #include "store/limits.h"
@@ -19,8 +21,8 @@ constexpr std::string_view kSavepoint = "SAVEPOINT batch";
 constexpr std::string_view kRelease = "RELEASE batch";
 constexpr std::string_view kUndoBatch = "ROLLBACK TO batch";
 
-/// Pages in the log after which it is moved into the file; 16 MB.
-constexpr int kCheckpointPages = 4'096;
+/// Pages in the log after which it is moved into the file; 32 MB.
+constexpr int kCheckpointPages = 8'192;
 /// Pages after which readers are waited for, so that the log can start over; 256 MB.
 constexpr int kRestartPages = 65'536;
 constexpr int kRestartWaitMillis = 100;
@@ -40,7 +42,9 @@ Writer::Writer(std::unique_ptr<Connection> connection, const Layout& layout, Rea
     : connection_(std::move(connection)),
       layout_(layout),
       readers_(readers),
-      cached_bytes_(cached_bytes) {
+      cached_bytes_(cached_bytes),
+      counters_(*connection_),
+      sequences_(*connection_) {
   sqlite3_wal_hook(connection_->handle(), remember_pages, &log_pages_);
 }
 
@@ -53,7 +57,9 @@ std::vector<Committed> Writer::write(std::span<const Batch> group) {
 
 std::optional<std::vector<Committed>> Writer::write_once(std::span<const Batch> group,
                                                          Savepoints mode) {
-  if (!connection_->prepare(kBegin).run()) return fail_all(group.size(), connection_->message());
+  if (!connection_->prepare(kBegin).run() || !look_for_others()) {
+    return fail_all(group.size(), connection_->message());
+  }
   const bool careful = mode == Savepoints::EachBatch;
   std::vector<Committed> results;
   results.reserve(group.size());
@@ -64,9 +70,11 @@ std::optional<std::vector<Committed>> Writer::write_once(std::span<const Batch> 
     if (is_done(results.back())) {
       totals_.keep_batch();
       log_rows_.keep_batch();
+      counters_.keep_batch();
     } else {
       totals_.drop_batch();
       log_rows_.drop_batch();
+      counters_.drop_batch();
       // A full disk and the like end the whole transaction.
       if (!connection_->in_transaction()) return fail_all(group.size(), results.back().what);
       if (changed_ && !careful) {
@@ -77,10 +85,12 @@ std::optional<std::vector<Committed>> Writer::write_once(std::span<const Batch> 
     }
     if (careful) connection_->prepare(kRelease).run();
   }
-  const bool written =
-      write_logs() && write_totals() && write_sequences() && connection_->prepare(kCommit).run();
+  const bool written = write_logs() && counters_.write() && write_totals() && sequences_.write() &&
+                       connection_->prepare(kCommit).run();
   if (!written) return fail_all(group.size(), connection_->message());
   readers_.committed();
+  counters_.keep_group();
+  sequences_.keep_group();
   forget_group();
   return results;
 }
@@ -131,7 +141,7 @@ Committed Writer::create(const Put& put) {
     return done();
   }
   if (!is_json(put.body)) return {Status::Failed, "body is not JSON"};
-  const auto sequence = next_sequence(put.collection);
+  const auto sequence = sequences_.next(put.collection);
   if (!sequence) return failure();
   Statement insert = connection_->prepare(texts(put.collection).insert);
   insert.bind(*sequence).bind(put.id).bind(put.account);
@@ -193,32 +203,12 @@ bool Writer::write_logs() {
 }
 
 Committed Writer::apply(const Adjust& adjust) {
-  int64_t value = 0;
-  {
-    Statement find = connection_->prepare("SELECT value FROM tandem_counters WHERE key=?");
-    if (find.bind(adjust.key).row()) value = find.integer(0);
-    if (find.failed()) return failure();
+  switch (counters_.adjust(adjust)) {
+    case Counters::Outcome::Done: return done();
+    case Counters::Outcome::OutOfBounds: return {Status::OutOfBounds, adjust.key};
+    case Counters::Outcome::Unreadable: return failure();
   }
-  const bool overflow = __builtin_add_overflow(value, adjust.delta, &value);
-  if (overflow || value < adjust.min || value > adjust.max) {
-    return {Status::OutOfBounds, adjust.key};
-  }
-  Statement write = connection_->prepare(
-      "INSERT INTO tandem_counters VALUES(?,?)"
-      " ON CONFLICT(key) DO UPDATE SET value=excluded.value");
-  if (!write.bind(adjust.key).bind(value).run()) return failure();
-  changed_ = true;
-  return done();
-}
-
-std::optional<int64_t> Writer::next_sequence(const std::string& collection) {
-  auto [at, first] = sequences_.try_emplace(collection, 0);
-  if (first) {
-    Statement find = connection_->prepare("SELECT last FROM tandem_sequences WHERE collection=?");
-    if (find.bind(collection).row()) at->second = find.integer(0);
-    if (find.failed()) return std::nullopt;
-  }
-  return ++at->second;
+  TANDEM_ASSERT(false);
 }
 
 bool Writer::write_totals() {
@@ -231,13 +221,14 @@ bool Writer::write_totals() {
   return true;
 }
 
-bool Writer::write_sequences() {
-  for (const auto& [collection, last] : sequences_) {
-    Statement write = connection_->prepare(
-        "INSERT INTO tandem_sequences VALUES(?,?)"
-        " ON CONFLICT(collection) DO UPDATE SET last=excluded.last");
-    if (!write.bind(collection).bind(last).run()) return false;
-  }
+/// What is remembered of the file holds while nobody else writes to it; false when it cannot be
+/// read.
+bool Writer::look_for_others() {
+  Statement version = connection_->prepare("PRAGMA data_version");
+  if (!version.row()) return false;
+  if (version.integer(0) == std::exchange(file_version_, version.integer(0))) return true;
+  counters_.forget();
+  sequences_.forget();
   return true;
 }
 
@@ -265,13 +256,14 @@ std::vector<Committed> Writer::fail_all(size_t size, const std::string& what) {
 
 void Writer::roll_back() {
   if (connection_->in_transaction()) connection_->prepare(kRollback).run();
+  counters_.forget();
+  sequences_.forget();
   forget_group();
 }
 
 void Writer::forget_group() {
   totals_.clear();
   log_rows_.clear();
-  sequences_.clear();
 }
 
 const Writer::Texts& Writer::texts(const std::string& collection) {
@@ -307,6 +299,7 @@ Result<void> Writer::clear() {
   }
   auto cleared = connection_->execute(sql + "COMMIT;");
   if (!cleared) roll_back();
+  counters_.forget();
   readers_.committed();
   return cleared;
 }

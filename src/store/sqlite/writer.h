@@ -12,7 +12,9 @@
 #include "store/commit_queue.h"
 #include "store/log_rows.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/counters.h"
 #include "store/sqlite/readers.h"
+#include "store/sqlite/sequences.h"
 #include "store/totals.h"
 
 namespace tandem::store::sqlite {
@@ -54,8 +56,7 @@ class Writer final : public GroupWriter {
   Committed apply(const Adjust& adjust);
   bool write_logs();
   bool write_totals();
-  bool write_sequences();
-  std::optional<int64_t> next_sequence(const std::string& collection);
+  bool look_for_others();
   Committed constraint(const Put& put);
   Committed failure() const;
   std::vector<Committed> fail_all(size_t size, const std::string& what);
@@ -76,7 +77,9 @@ class Writer final : public GroupWriter {
   std::unordered_map<std::string, Texts> texts_;
   TotalsDelta totals_;
   LogRows log_rows_;
-  std::map<std::string, int64_t> sequences_;  // last one of each collection touched by the group
+  Counters counters_;
+  Sequences sequences_;
+  int64_t file_version_ = 0;  // changes when somebody else writes to the file
   int next_checkpoint_pages_ = 0;
   int log_pages_ = 0;     // in the write-ahead log, after the last commit
   bool changed_ = false;  // whether the batch has written anything yet
