@@ -81,6 +81,7 @@ bool Lanes::take_from(Lane& lane, Time steady, std::vector<Turn>& out) {
     for (size_t i = 0; i < look; ++i) {
       const std::string pair = pair_of(turns[i]);
       if (busy_.count(pair) > 0 || !passed.insert(pair).second) continue;
+      if (!held_.empty() && held_.contains(turns[i].id)) continue;
       auto account = accounts_.try_emplace(turns[i].account, throughput_.account).first;
       if (account->second.next(steady) > steady || !lane.pace.take(steady)) return false;
       static_cast<void>(account->second.take(steady));
@@ -115,34 +116,12 @@ std::vector<Turn> Lanes::take(size_t most, WallTime now, Time steady) {
 
 void Lanes::release(const Turn& turn) { busy_.erase(pair_of(turn)); }
 
-std::optional<Turn> Lanes::withdraw(const std::string& id) {
-  if (waiting_.erase(id) == 0) return std::nullopt;
-  for (auto at = delayed_.begin(); at != delayed_.end(); ++at) {
-    if (at->second.id != id) continue;
-    Turn turn = std::move(at->second);
-    delayed_.erase(at);
-    release(turn);
-    return turn;
-  }
-  for (auto& [key, lane] : lanes_) {
-    for (std::deque<Turn>& turns : lane.turns) {
-      const auto at = std::find_if(turns.begin(), turns.end(),
-                                   [&id](const Turn& turn) { return turn.id == id; });
-      if (at == turns.end()) continue;
-      Turn turn = std::move(*at);
-      turns.erase(at);
-      if (lane.turns[0].empty() && lane.turns[1].empty()) std::erase(order_, key);
-      return turn;
-    }
-  }
-  return std::nullopt;
-}
-
 void Lanes::clear() {
   lanes_.clear();
   order_.clear();
   delayed_.clear();
   waiting_.clear();
+  held_.clear();
   busy_.clear();
 }
 

@@ -40,8 +40,10 @@ class Lanes {
   std::vector<Turn> take(size_t most, WallTime now, Time steady);
   /// The message is through, for now or for good: the next one of its pair may go.
   void release(const Turn& turn);
-  /// Takes one out that waits; nothing when it is not here.
-  std::optional<Turn> withdraw(const std::string& id);
+  /// A message keeps its place and is not taken, nor one that is behind it of the same pair, until
+  /// let_go(). It need not be here yet. False when it is held already.
+  [[nodiscard]] bool hold(const std::string& id) { return held_.insert(id).second; }
+  void let_go(const std::string& id) { held_.erase(id); }
   /// Forgets those that wait.
   void clear();
 
@@ -68,6 +70,7 @@ class Lanes {
   std::deque<std::string> order_;  // senders with turns, who is next first
   std::multimap<WallTime, Turn> delayed_;
   std::unordered_set<std::string> waiting_;  // ids
+  std::unordered_set<std::string> held_;     // ids
   std::unordered_set<std::string> busy_;     // pairs with a message on its way, or delayed
 };
 

@@ -31,23 +31,20 @@ std::string ids_of(const std::vector<Turn>& turns) {
 /// Nobody's pace counts.
 Lanes unlimited() { return Lanes(Throughput{0, 0, 0, 0, 0}); }
 
-TEST_CASE("a message that waits can be taken out, wherever it waits") {
+TEST_CASE("a message that is held keeps its place, and those behind it of its pair wait") {
   Lanes lanes = unlimited();
-  CHECK(lanes.add(turn("1", "A", "X"), kNow));
-  CHECK(lanes.add(turn("2", "B", "X"), kNow));
-  Turn later = turn("3", "C", "X");
-  later.not_before = kNow + Millis(1'000);
-  CHECK(lanes.add(later, kNow));
-  CHECK_FALSE(lanes.withdraw("4"));
-  CHECK(lanes.withdraw("2")->from == "B");
-  CHECK(lanes.withdraw("3")->to == "X");
-  CHECK_FALSE(lanes.withdraw("2"));
-  CHECK(lanes.size() == 1);
-  // Whose only message is gone has its turn again with the next one, and what waited for its time
-  // holds up nobody.
-  CHECK(lanes.add(turn("5", "B", "X"), kNow));
-  CHECK(lanes.add(turn("6", "C", "X"), kNow));
-  CHECK(ids_of(lanes.take(10, kNow, kSteady)) == "156");
+  CHECK(lanes.hold("2"));
+  CHECK_FALSE(lanes.hold("2"));
+  CHECK(lanes.add(turn("1", "A", "W"), kNow));
+  CHECK(lanes.add(turn("2", "A", "X"), kNow));
+  CHECK(lanes.add(turn("3", "A", "X"), kNow));
+  CHECK(lanes.add(turn("4", "A", "Y"), kNow));
+  CHECK(ids_of(lanes.take(10, kNow, kSteady)) == "14");
+  CHECK(lanes.take(10, kNow, kSteady).empty());
+  lanes.let_go("2");
+  CHECK(ids_of(lanes.take(10, kNow, kSteady)) == "2");
+  lanes.release(turn("2", "A", "X"));
+  CHECK(ids_of(lanes.take(10, kNow, kSteady)) == "3");
 }
 
 TEST_CASE("of two numbers one message is on its way at a time") {

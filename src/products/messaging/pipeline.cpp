@@ -55,13 +55,15 @@ class Pipeline::Impl {
   void on_receipt(size_t link, const smpp::DeliveryToken& token, Report report);
   void on_message(size_t link, const smpp::DeliveryToken& token, const smpp::Message& message);
   carrier::Links& links() { return links_; }
-  bool hold(const std::string& id);
-  void let_go(const std::string& id);
+  bool hold(const std::string& id) { return adopted_ && !flights_.contains(id) && lanes_.hold(id); }
+  void let_go(const std::string& id) {
+    lanes_.let_go(id);
+    step_later();
+  }
 
  private:
   void look_later();
   void step();
-  bool is_busy(const std::string& id) const { return flights_.contains(id) || held_.contains(id); }
   void take_announced();
   void refill();
   void give_back_unreachable(std::vector<Turn>& turns);
@@ -81,9 +83,8 @@ class Pipeline::Impl {
   Lanes lanes_;
   carrier::Links links_;
   Recorder recorder_;
-  std::unordered_map<std::string, Flight> flights_;            // by message, until it is recorded
-  std::unordered_map<std::string, std::optional<Turn>> held_;  // hold(); their turn, if known
-  std::unordered_map<std::string, size_t> claims_;             // messages that are not recorded yet
+  std::unordered_map<std::string, Flight> flights_;  // by message, until it is recorded
+  std::unordered_map<std::string, size_t> claims_;   // messages that are not recorded yet
   struct Place {
     std::string message;
     size_t receiver = 0;
@@ -138,7 +139,6 @@ void Pipeline::Impl::stop(UniqueFunction<void()> done) {
 
 void Pipeline::Impl::reset() {
   lanes_.clear();
-  held_.clear();
   static_cast<void>(parts_.queue.take());
   parts_.receiver.reset();
 }
@@ -175,7 +175,7 @@ void Pipeline::Impl::take_announced() {
   const WallTime now = parts_.clock.now();
   bool more = taken.dropped;
   for (Turn& turn : taken.turns) {
-    if (is_busy(turn.id)) continue;
+    if (flights_.contains(turn.id)) continue;
     if (!lanes_.add(std::move(turn), now)) more = true;
   }
   if (!more) return;
@@ -193,7 +193,7 @@ void Pipeline::Impl::refill() {
   const WallTime now = parts_.clock.now();
   for (const store::Row& row : rows) {
     const auto message = json::Value::parse(row.body);
-    if (!message || is_busy(row.id)) continue;
+    if (!message || flights_.contains(row.id)) continue;
     refilled_to_ = (*message)["_due"].string();
     if (lanes_.add(turn_of(*message, row.account, due_of(*message)), now)) continue;
     store_has_more_ = true;
@@ -304,23 +304,6 @@ void Pipeline::Impl::submit(const Job& job) {
 void Pipeline::Impl::finish(Flight& flight) {
   lanes_.release(flight.turn);
   recorder_.add(std::move(flight.submitted));
-  step_later();
-}
-
-bool Pipeline::Impl::hold(const std::string& id) {
-  if (!adopted_ || is_busy(id)) return false;
-  held_.emplace(id, lanes_.withdraw(id));
-  return true;
-}
-
-void Pipeline::Impl::let_go(const std::string& id) {
-  const auto held = held_.extract(id);
-  if (held.empty()) return;
-  // One that must not be sent any more is passed over when its turn has come.
-  if (!held.mapped() || !lanes_.add(std::move(*held.mapped()), parts_.clock.now())) {
-    store_has_more_ = true;
-    refilled_to_.clear();
-  }
   step_later();
 }
 

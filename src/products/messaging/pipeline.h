@@ -52,7 +52,7 @@ class Pipeline final : carrier::LinksListener {
   /// Claims nothing more, lets what is in flight end. On the shard.
   void stop(UniqueFunction<void()> done);
   /// Keeps a message that waits for its turn from being claimed, so that it can be changed; false
-  /// when it is on its way already. Not twice before let_go(). On the shard.
+  /// when it is on its way already, or held. On the shard.
   [[nodiscard]] bool hold(const std::string& id);
   void let_go(const std::string& id);
   /// The clock moved. Any thread.
