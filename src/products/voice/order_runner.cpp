@@ -62,6 +62,11 @@ void OrderRunner::run(Order order) {
       order);
 }
 
+void OrderRunner::forget_waiting() {
+  const std::lock_guard lock(mutex_);
+  waiting_.clear();
+}
+
 bool OrderRunner::stop_waiting(const std::string& call) {
   const std::lock_guard lock(mutex_);
   return waiting_.erase(call) > 0;

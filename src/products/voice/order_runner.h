@@ -38,6 +38,8 @@ class OrderRunner {
   explicit OrderRunner(Parts parts) : parts_(std::move(parts)) {}
 
   void run(Order order);
+  /// Calls that wait for their stream are not placed any more.
+  void forget_waiting();
 
  private:
   void dial(orders::Dial order);

@@ -213,6 +213,7 @@ void Switchboard::stop() {
 void Switchboard::end_all(std::chrono::milliseconds most) {
   Parts& parts = *parts_;
   if (!parts.running) return;
+  parts.runner->forget_waiting();
   for (const std::string& call : parts.legs.calls()) {
     parts.runner->run(orders::HangUp{.call = call});
   }
