@@ -171,8 +171,11 @@ TEST_CASE("a call that lasts sets more money aside, minute by minute") {
   world.step([](Turn& turn, CallState* call) {
     call->metered = true;
     call->price_nanos = 60'000;
-    ledger::open_hold(turn.extra().batch,
-                      {.id = "call/v3:call", .owner = "account", .amount = 120'000});
+    call->held_nanos = 120'000;
+    ledger::open_hold(turn.extra().batch, {.id = "call/v3:call",
+                                           .owner = "account",
+                                           .amount = call->held_nanos,
+                                           .kept_elsewhere = true});
   });
   world.report(reports::Answered{});
   const auto held = [&] {
@@ -193,8 +196,11 @@ TEST_CASE("within its means a call is charged what was set aside, and ends when 
   world.step([](Turn& turn, CallState* call) {
     call->metered = true;
     call->price_nanos = 60'000;
-    ledger::open_hold(turn.extra().batch,
-                      {.id = "call/v3:call", .owner = "account", .amount = 1'000});
+    call->held_nanos = 1'000;
+    ledger::open_hold(turn.extra().batch, {.id = "call/v3:call",
+                                           .owner = "account",
+                                           .amount = call->held_nanos,
+                                           .kept_elsewhere = true});
   });
   world.report(reports::Answered{});
   const uint64_t timer = world.timer();
