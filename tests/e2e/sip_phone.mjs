@@ -32,12 +32,15 @@ export class SipPhone {
   /** `user` and `password` answer challenges; `from` is the user part of From, `ip` where it is. */
   static async open(sipPort, { user = 'nobody', password, from = user, ip = '127.0.0.1' } = {}) {
     const phone = new SipPhone();
-    Object.assign(phone, { sipPort, user, password, from, ip, requests: [], waiting: [], provisionals: [], answers: new Map(), heard1xx: new Set(), taken: new Map(), packets: [] });
+    Object.assign(phone, { sipPort, user, password, from, ip, requests: [], waiting: [], provisionals: [], attributes: [], reports: 0, answers: new Map(), heard1xx: new Set(), taken: new Map(), packets: [] });
     phone.socket = createSocket('udp4').bind(0, ip);
     phone.rtp = createSocket('udp4').bind(0, ip);
     await Promise.all([once(phone.socket, 'listening'), once(phone.rtp, 'listening')]);
     phone.socket.on('message', (datagram) => phone.take(parse(datagram.toString())));
-    phone.rtp.on('message', (packet) => { if ((packet[1] & 0x7f) === 0) phone.packets.push(packet.subarray(12)); });
+    phone.rtp.on('message', (packet) => {
+      if ((packet[1] & 0x7f) === 0) phone.packets.push(packet.subarray(12));
+      else if (packet[1] === 200) phone.reports += 1;  // RTCP at the port of RTP
+    });
     return phone;
   }
 
@@ -79,7 +82,7 @@ export class SipPhone {
 
   sdp(formats = '0 101') {
     return ['v=0', `o=- 1 1 IN IP4 ${this.ip}`, 's=-', `c=IN IP4 ${this.ip}`, 't=0 0',
-      `m=audio ${this.rtp.address().port} RTP/AVP ${formats}`, ...(formats.includes('101') ? ['a=rtpmap:101 telephone-event/8000'] : []), 'a=sendrecv', ''].join('\r\n');
+      `m=audio ${this.rtp.address().port} RTP/AVP ${formats}`, ...(formats.includes('101') ? ['a=rtpmap:101 telephone-event/8000'] : []), ...this.attributes, 'a=sendrecv', ''].join('\r\n');
   }
 
   send(lines, body = '', type = 'application/sdp') {

@@ -13,6 +13,7 @@ import { until } from './until.mjs';
 
 const password = 'correct-horse-9';
 const silent = '+13125550195';  // rings for a long time
+const talking = '+13125550197';
 const carrierIp = '127.0.0.2';
 const zone = { 'branch.example.test A': ['127.0.0.4'] };
 const phones = [];
@@ -36,6 +37,7 @@ before(async () => {
   calling = await Calling.start({ args: ['--sip-dns', names.address, '--config', config] });
   pbx = await openPhone('pbx', { ip: '127.0.0.3' });
   await calling.tandem.request('PUT', `/sandbox/subscribers/${silent}`, { body: { answer_after_ms: 60_000 } });
+  await calling.tandem.request('PUT', `/sandbox/subscribers/${talking}`, { body: { answer_after_ms: 0, steps: [{ do: 'tone', hz: 1_000, ms: 30_000 }] } });
 });
 after(async () => {
   for (const phone of phones) phone.close();
@@ -93,6 +95,33 @@ test('encode_contact_header_enabled: nothing in our Contact that a gateway could
   const { final, dialog } = await phone.call(outside);
   assert.match(final.get('contact'), new RegExp(`<sip:${hex(outside)}@`));
   assert.equal((await phone.bye(dialog)).status, 200);
+});
+
+test('rtcp_settings: the port of RTCP, and how often reports come', async () => {
+  const rtcp_settings = { port: 'rtcp-mux', report_frequency_secs: 1 };
+  const { connection, number } = await office({ rtcp_settings });
+  assert.match((await invited(number)).body, /\r\na=rtcp-mux\r\n/);
+  await calling.client.ipConnections.update(connection.id, { rtcp_settings: { ...rtcp_settings, port: 'rtp+1' } });
+  assert.doesNotMatch((await invited(number)).body, /rtcp-mux/);
+
+  const { phone } = await desk({ rtcp_settings });
+  phone.attributes = ['a=rtcp-mux'];
+  const { final, dialog } = await phone.call(talking);
+  assert.match(final.body, /\r\na=rtcp-mux\r\n/);
+  await until(() => phone.reports, (reports) => reports >= 2, 'reports', 4_000);
+  await phone.bye(dialog);
+});
+
+test('users who are called by their name: inbound of their connection counts', async () => {
+  const callee = await desk({ inbound: { codecs: ['G711A'], sip_compact_headers_enabled: false } });
+  const { phone } = await desk();
+  const invite = callee.phone.next('INVITE');
+  const calls = phone.call(callee.phone.user);
+  const got = await invite;
+  assert.match(got.text, /\r\nVia: /);
+  assert.match(got.body, /m=audio \d+ RTP\/AVP 8 /);
+  callee.phone.respond(got, '486 Busy Here');
+  assert.equal((await calls).final.status, 486);
 });
 
 describe('ringback', () => {

@@ -49,6 +49,13 @@ async function listenTo(user, more = {}) {
   return readWav(Buffer.from(await (await fetch(saved.recording_urls.wav)).arrayBuffer()));
 }
 
+/** An outside phone calls the number of the connection, whose INVITE has short names of fields, and hears the phone. */
+async function reach(connection) {
+  const number = await calling.buyNumber(connection.id);
+  const { body } = await calling.tandem.request('POST', '/sandbox/calls', { body: { from: tonePhone, to: number, steps: [{ do: 'wait', ms: 1_500 }, { do: 'hang_up' }] } });
+  assert.ok(await calling.heardMs(body.data.id, 440) > 500);
+}
+
 const outsideCall = async (id = '') => (await calling.tandem.request('GET', `/sandbox/calls/${id}`)).body.data;
 
 /** How much of our tone the phone outside has heard in its last call, once that is over. */
@@ -79,6 +86,7 @@ describe('baresip', () => {
         assert.ok(await heardOutside() > 500);
         const heard = await listenTo(user, srtp ? { media_encryption: 'SRTP' } : {});
         assert.ok(heardMs(heard.channels[0], 440, heard.rate) > 1_000);
+        await reach(connection);
       } finally {
         await phone.stop();
       }
@@ -115,6 +123,7 @@ describe('linphone', () => {
         assert.ok(await heardOutside() > 500);
         const said = await listenTo(user, srtp ? { media_encryption: 'SRTP' } : {});
         assert.ok(heardMs(said.channels[0], 440, said.rate) > 1_000);
+        await reach(connection);
       } finally {
         await phone.stop();
       }
@@ -136,6 +145,7 @@ describe('JsSIP', () => {
         assert.ok(await heardOutside() > 500);
         const heard = await listenTo(user);
         assert.ok(heardMs(heard.channels[0], 440, heard.rate) > 1_000);
+        await reach(connection);
       } finally {
         browser.stop();
       }

@@ -23,8 +23,9 @@ std::string tone_country(const Connection& connection) {
 }
 
 void set_tone(orders::Dial& dial, const Connection& connection, const json::Value& side) {
-  dial.early_ringback = side["generate_ringback_tone"].boolean();
-  if (dial.early_ringback) dial.ringback = tone_country(connection);
+  if (!side["generate_ringback_tone"].boolean()) return;
+  dial.early_ringback = true;
+  dial.ringback = tone_country(connection);
 }
 
 void set_timeouts(orders::Dial& dial, const json::Value& side) {
@@ -48,10 +49,19 @@ bool encodes_contact(const Connection& connection) {
   return connection.document["encode_contact_header_enabled"].boolean();
 }
 
+Rtcp read_rtcp(const Connection& connection) {
+  const json::Value& settings = connection.document["rtcp_settings"];
+  Rtcp rtcp;
+  if (settings["port"].is_string()) rtcp.mux = settings["port"].string() == "rtcp-mux";
+  rtcp.interval = std::chrono::seconds(settings["report_frequency_secs"].integer());
+  return rtcp;
+}
+
 void set_inbound(orders::Dial& dial, const Connection& connection) {
   const json::Value& inbound = connection.document["inbound"];
   dial.encrypted = wants_srtp(connection);
   dial.encoded_contact = encodes_contact(connection);
+  dial.rtcp = read_rtcp(connection);
   dial.compact_headers = inbound["sip_compact_headers_enabled"].boolean(true);
   dial.reliable_provisionals = inbound["prack_enabled"].boolean();
   dial.digits = connection.document["dtmf_type"].string();
@@ -75,11 +85,13 @@ void pass_headers(orders::Dial& dial, const Connection& connection, const Header
   }
 }
 
-void set_outbound(orders::Dial& dial, const Connection& connection) {
-  const json::Value& outbound = connection.document["outbound"];
-  set_tone(dial, connection, outbound);
+void follow_settings(orders::Dial& dial, const store::Snapshot& snapshot, const Connection& caller,
+                     std::string_view called) {
+  if (const auto callee = find_connection(snapshot, called)) set_inbound(dial, *callee);
+  const json::Value& outbound = caller.document["outbound"];
+  set_tone(dial, caller, outbound);
   dial.rings_at_once = outbound["instant_ringback_enabled"].boolean();
-  if (connection.kind == Connection::Kind::Fqdn) set_timeouts(dial, outbound);
+  if (caller.kind == Connection::Kind::Fqdn) set_timeouts(dial, outbound);
 }
 
 }  // namespace tandem::products::voice

@@ -8,6 +8,11 @@ call::DigitMode digit_mode(const std::string& name) {
   return call::DigitMode::Events;
 }
 
+void set_rtcp(call::MediaPlan& plan, const Rtcp& rtcp) {
+  plan.rtcp_mux = rtcp.mux;
+  if (rtcp.interval.count() > 0) plan.report_interval = rtcp.interval;
+}
+
 call::Parting parting(bool first_stays) {
   return first_stays ? call::Parting::FirstStays : call::Parting::Together;
 }
@@ -37,6 +42,7 @@ call::DialPlan dial_plan(const orders::Dial& order, std::optional<call::LegId> w
   plan.media.srtp = order.encrypted ? sdp::SrtpUse::Required : sdp::SrtpUse::Off;
   plan.media.silence_when_idle = order.silence_when_idle;
   plan.media.digits = digit_mode(order.digits);
+  set_rtcp(plan.media, order.rtcp);
   plan.ring_timeout = order.ring_timeout;
   plan.response_timeout = order.response_timeout;
   plan.reliable_provisionals = order.reliable_provisionals;

@@ -13,6 +13,9 @@ call::DialPlan dial_plan(const orders::Dial& order, std::optional<call::LegId> w
 /// What becomes of two bridged calls when one ends: both do, unless the first stays.
 call::Parting parting(bool first_stays);
 
+/// Puts what is said into a plan.
+void set_rtcp(call::MediaPlan& plan, const Rtcp& rtcp);
+
 /// "RFC 2833", "Inband", "SIP INFO".
 call::DigitMode digit_mode(const std::string& name);
 

@@ -297,6 +297,7 @@ Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk as
   IncomingRoute route{.call = first.id,
                       .digits = std::string(connection->document["dtmf_type"].string()),
                       .encrypted = wants_srtp(*connection),
+                      .rtcp = read_rtcp(*connection),
                       .encoded_contact = encodes_contact(*connection)};
   if (outbound["call_parking_enabled"].boolean()) {
     first.control = Control::Application;
@@ -312,7 +313,7 @@ Result<IncomingRoute, ApiError> route_from_connection(Turn& turn, IncomingAsk as
   if (!leg) return tl::unexpected(leg.error());
   route.relay = dial_order({}, *leg);
   route.relay->anonymous = ask.anonymous;
-  set_outbound(*route.relay, *connection);
+  follow_settings(*route.relay, turn.snapshot(), *connection, leg->call->far_connection);
   tell_initiated(turn, first);
   tell_initiated(turn, *leg->call);
   return route;

@@ -32,6 +32,7 @@ struct IncomingRoute {
   std::string call;
   std::string digits = {};  // how keys go, as connections name it
   bool encrypted = false;   // SRTP or nothing
+  Rtcp rtcp = {};
   std::optional<orders::Dial> relay = {};
   bool caller_stays = false;     // when nobody answers the relayed call
   bool encoded_contact = false;  // towards the caller, nothing readable in Contact

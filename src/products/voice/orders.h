@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -44,6 +45,12 @@ struct Detection {
   int64_t total_analysis_time_millis = 0;
 };
 
+/// How RTCP goes, where a connection says so.
+struct Rtcp {
+  std::optional<bool> mux;           // at the port of RTP
+  std::chrono::seconds interval{0};  // between reports; 0: as it does
+};
+
 namespace orders {
 
 /// Send an INVITE.
@@ -65,6 +72,7 @@ struct Dial {
   bool encrypted = false;           // SRTP
   bool silence_when_idle = true;
   std::string digits;  // as connections name it: "RFC 2833", "Inband", "SIP INFO"
+  Rtcp rtcp;
   std::string auth_user;
   std::string auth_password;
   std::chrono::seconds ring_timeout{30};

@@ -43,6 +43,7 @@ call::Route switch_route(const IncomingRoute& route) {
   call::MediaPlan media;
   media.digits = digit_mode(route.digits);
   if (route.encrypted) media.srtp = sdp::SrtpUse::Required;
+  set_rtcp(media, route.rtcp);
   if (!route.relay) return call::ToApplication{media, route.call, route.encoded_contact};
   call::DialPlan plan = dial_plan(*route.relay, std::nullopt);
   plan.link = call::Link{.ringback = route.relay->ringback,

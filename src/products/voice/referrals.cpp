@@ -32,9 +32,7 @@ constexpr const char* kRingback = "us";
 tl::unexpected<int> refused(int status) { return tl::unexpected(status); }
 
 /// Whether a call belongs to SIP connections alone.
-bool is_plain(const CallState* call) {
-  return call != nullptr && call->control == Control::Trunk;
-}
+bool is_plain(const CallState* call) { return call != nullptr && call->control == Control::Trunk; }
 
 /// The user part that would be dialled. Numbers may stand at any host, as PBXs write their own;
 /// names are ours.
@@ -68,7 +66,7 @@ Result<void, int> send_on(Turn& turn, CallState& call, const Connection& connect
   if (!leg) return refused(sip_status(leg.error()));
   leg->call->transfers = call.transfers + 1;
   orders::Dial dial = dial_order({}, *leg);
-  set_outbound(dial, connection);
+  follow_settings(dial, turn.snapshot(), connection, leg->call->far_connection);
   dial.referrer = call.id;
   dial.ringback = kRingback;
   // Who asked concerns people here alone (RFC 3892 section 5).

@@ -1,5 +1,6 @@
 #include "telephony/call/leg_media.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -71,7 +72,7 @@ sdp::LocalStream LegMedia::local_stream() const {
   out.address = v6_ ? options_.media_ip_v6 : advertised.empty() ? options_.media_ip : advertised;
   out.v6 = v6_;
   out.port = port_;
-  out.rtcp_mux = options_.rtcp_mux;
+  out.rtcp_mux = plan_.rtcp_mux.value_or(options_.rtcp_mux);
   out.direction = holding_ ? sdp::Direction::SendOnly : sdp::Direction::SendRecv;
   out.make_crypto = [&random = random_](uint32_t tag, std::string_view name) {
     const auto suite = rtp::srtp_suite(name);
@@ -140,6 +141,8 @@ media::LegSettings LegMedia::settings() const {
   out.can_receive = sdp::receives(agreed.direction);
   out.silence_when_idle = plan_.silence_when_idle;
   out.media_timeout = plan_.media_timeout;
+  out.report_interval = std::clamp(plan_.report_interval, std::chrono::seconds(1),
+                                   std::chrono::seconds(kMaxReportSeconds));
   return out;
 }
 

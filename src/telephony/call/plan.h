@@ -41,7 +41,12 @@ struct MediaPlan {
   bool silence_when_idle = true;
   /// Without a packet for so long Listener::on_media_timeout() is told; zero never tells.
   std::chrono::milliseconds media_timeout{0};
+  /// RTCP at the port of RTP (RFC 5761): offered, and agreed to; unset: as the switch has it.
+  std::optional<bool> rtcp_mux;
+  /// Between reports of ours, on the average; one second to kMaxReportSeconds.
+  std::chrono::seconds report_interval{5};
 };
+inline constexpr int64_t kMaxReportSeconds = 3'600;
 
 /// Somewhere to send an INVITE.
 struct Target {

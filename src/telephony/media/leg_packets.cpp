@@ -10,7 +10,6 @@ namespace {
 using std::chrono::milliseconds;
 
 /// RFC 3550 section 6.2: five seconds, spread so that thousands of legs do not report at once.
-constexpr milliseconds kReportTime{5000};
 constexpr std::string_view kCname = "media@tandem";
 constexpr size_t kControlBytes = 256;
 constexpr ptrdiff_t kCacheLineBytes = 64;
@@ -185,7 +184,8 @@ void Leg::housekeep(Time now) {
   }
   if (now >= next_report_) {
     const bool first = next_report_ == Time{};
-    next_report_ = now + kReportTime / 2 + milliseconds(host_->random().below(kReportTime.count()));
+    const milliseconds each = settings_.report_interval;
+    next_report_ = now + each / 2 + milliseconds(host_->random().below(each.count()));
     if (!first) send_report(now);
   }
   const bool waiting = settings_.media_timeout.count() > 0 && settings_.can_receive;

@@ -26,6 +26,7 @@ struct LegSettings {
   /// Where it wants RTCP when that is not muxed; unset means the port after `remote`.
   rtp::Endpoint remote_rtcp;
   bool rtcp_mux = false;
+  std::chrono::seconds report_interval{5};  // of RTCP, on the average; not zero
   rtp::SourceLatch::Rules latch;
 
   /// What the peer may send, best first; we send the first one.
