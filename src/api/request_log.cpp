@@ -105,7 +105,8 @@ struct RequestLog::Impl : std::enable_shared_from_this<Impl> {
     store::Batch batch;
     for (const auto& [account, records] : by_account) put_rows(shard, account, records, batch);
     if (++here.flushes % kFlushesPerTrim == 1) trim(by_account, batch);
-    database.commit(std::move(batch), [](const store::Committed&) {}, store::Haste::Later);
+    database.commit(
+        std::move(batch), [](const store::Committed&) {}, store::Haste::Later);
   }
 
   void put_rows(size_t shard, const std::string& account, const std::vector<RequestRecord>& records,

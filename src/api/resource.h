@@ -76,7 +76,7 @@ struct Resource {
   std::vector<std::string> unique = {};  // fields no two of an account share (10012)
   std::vector<Reference> references = {};
   std::vector<UsedBy> used_by = {};
-  std::vector<store::Index> indexes = {};  // beyond those its filters and sorts already give
+  std::vector<store::Index> indexes = {};   // beyond those its filters and sorts already give
   std::vector<std::string> unindexed = {};  // fields whose filters read through the list instead
   std::vector<FilterField> filters = {};
   std::vector<std::string> immutable = {};  // fields an update leaves as they are

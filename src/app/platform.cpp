@@ -165,7 +165,7 @@ std::vector<api::RetentionRule> retention_rules(const Config& config) {
 }
 
 products::messaging::Terms terms_of(const Config& config, const ledger::Rates& rates,
-                                   const products::numbers::Inventory& inventory) {
+                                    const products::numbers::Inventory& inventory) {
   products::messaging::Terms terms{rates};
   if (config.messages.queue) terms.longest_queue = *config.messages.queue;
   terms.smart_encoding = config.messages.smart_encoding;

@@ -51,6 +51,8 @@ std::string delivery_record(const Delivery& delivery, bool delivered,
       .member("finished_at", to_iso8601(last))
       .key("attempts");
   append_attempts(out, attempts, root["attempts"]);
+  // Those that failed are few, and what is looked for.
+  if (!delivered) out.member("_failed", true);
   if (delivery.id != delivery.event.id) out.member("_event", delivery.event.id);
   out.end();
   return text;

@@ -63,9 +63,10 @@ std::string entry_body(const Note& note, const std::vector<Leg>& legs) {
   out.object()
       .member("id", note.id)
       .member("currency", note.currency)
-      .member("product", to_string(note.product))
-      .member("charge", to_string(note.charge))
-      .member("reference", note.reference)
+      .member("product", to_string(note.product));
+  // Most entries are for use, and nobody looks for those by it.
+  if (note.charge != Charge::Usage) out.member("charge", to_string(note.charge));
+  out.member("reference", note.reference)
       .member("description", note.description)
       .member("service", note.service)
       .member("first", note.first)
@@ -178,7 +179,8 @@ Entry read_entry(const store::Row& row) {
   note.owner = row.account;
   note.currency = root["currency"].string();
   note.product = parse_product(root["product"].string()).value_or(Product::Account);
-  note.charge = parse_charge(root["charge"].string()).value_or(Charge::Other);
+  note.charge =
+      parse_charge(root["charge"].string(to_string(Charge::Usage))).value_or(Charge::Other);
   note.reference = root["reference"].string();
   note.description = root["description"].string();
   note.service = root["service"].string();
@@ -201,7 +203,7 @@ std::optional<Entry> find_entry(const store::Snapshot& snapshot, std::string_vie
 }
 
 std::vector<store::Collection> collections() {
-  return {{std::string(kEntries), {{.path = "charge"}}},
+  return {{std::string(kEntries), {{.path = "charge", .sparse = true}}},
           {std::string(kHolds), {}},
           {std::string(kLimits), {}},
           {std::string(kPayers), {}}};

@@ -81,7 +81,10 @@ void for_each_entry(const store::Snapshot& snapshot, std::string_view owner, Per
                     const std::function<void(const Entry&)>& visit) {
   store::Query query = entries_of(owner, period);
   store::Condition one_of{"charge", store::Compare::In, {}};
-  for (const Charge charge : charges) one_of.values.emplace_back(std::string(to_string(charge)));
+  for (const Charge charge : charges) {
+    TANDEM_ASSERT(charge != Charge::Usage);  // which is said by saying nothing
+    one_of.values.emplace_back(std::string(to_string(charge)));
+  }
   query.where.push_back(std::move(one_of));
   query.limit = kEntriesPerPage;
   for (bool more = true; more; query.offset += kEntriesPerPage) {

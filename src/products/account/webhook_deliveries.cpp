@@ -56,6 +56,10 @@ void narrow_by_text(const Call& call, const store::Snapshot& snapshot, const std
 Result<void, ApiError> narrow(const Call& call, const store::Snapshot& snapshot,
                               store::Query& query) {
   if (const auto* types = call.query.filter("event_type")) narrow_by_types(*types, query);
+  const auto* status = call.query.filter("status");
+  if (status && status->compare == store::Compare::Eq && text_of(status) == "failed") {
+    query.where.push_back({"_failed", store::Compare::Eq, {true}});
+  }
   const std::string attempts = text_of(call.query.filter("attempts"));
   const std::string webhook = text_of(call.query.filter("webhook"));
   if (!attempts.empty() || !webhook.empty()) {
@@ -71,11 +75,10 @@ void declare_webhook_deliveries(api::Registry& registry) {
       .path = "/webhook_deliveries",
       .collection = std::string(events::kDeliveries),
       .record_type = "webhook_delivery",
-      .unindexed = {"finished_at"},
-      .filters = {{"started_at", "created_at"},
-                  {"event_type", ""},
-                  {"attempts", ""},
-                  {"webhook", ""}},
+      .indexes = {{.path = "_failed", .sparse = true}},
+      .unindexed = {"status", "finished_at"},
+      .filters =
+          {{"started_at", "created_at"}, {"event_type", ""}, {"attempts", ""}, {"webhook", ""}},
       .secret = {"event_type"},
       .on_read = show_webhook,
       .on_list = narrow,
