@@ -180,7 +180,7 @@ struct Verdict {
   bool complete = false;
   std::optional<int> error;
 };
-Verdict verdict_of(json::Value& message) {
+Verdict verdict_of(const json::Value& message) {
   const auto& parts = message["_parts"].items();
   Verdict verdict{parts.size() >= pieces_of(message), std::nullopt};
   for (const json::Value& part : parts) {
@@ -188,11 +188,17 @@ Verdict verdict_of(json::Value& message) {
     if (state.empty()) verdict.complete = false;
     const bool failed = !state.empty() && state != "delivered";
     if (failed && !verdict.error) verdict.error = std::stoi(std::string(state));
-    if (state.empty()) continue;
-    set_receiver_status(message, static_cast<size_t>(part["to"].integer()),
-                        failed ? "delivery_failed" : "delivered");
   }
   return verdict;
+}
+
+/// What became of the parts is what became of their receivers.
+void settle_receivers(json::Value& message) {
+  for (const json::Value& part : message["_parts"].items()) {
+    const bool delivered = part["state"].string() == "delivered";
+    set_receiver_status(message, static_cast<size_t>(part["to"].integer()),
+                        delivered ? "delivered" : "delivery_failed");
+  }
 }
 
 /// The network that a carrier names is the receiver's, whatever was thought before.
@@ -214,10 +220,9 @@ void record_report(const Report& report, Progress progress) {
   note_network(message, (*part)["to"].integer(), report.network);
   const bool late = status_of(message) == "delivery_unconfirmed";
   if (stage_of(message) == Stage::Sending) progress.sent();
-  json::Value probe = message;  // receivers change only when all is known
-  const Verdict verdict = verdict_of(probe);
+  const Verdict verdict = verdict_of(message);
   if (!verdict.complete) return;
-  message = std::move(probe);
+  settle_receivers(message);
   const char* status = verdict.error ? "delivery_failed" : "delivered";
   if (late) {
     correct(message, status, verdict.error, progress.context());
