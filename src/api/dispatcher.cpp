@@ -223,7 +223,7 @@ struct Dispatcher::Impl {
     for (const size_t listener : work->changes) change_listeners[listener].call();
     if (work->done) work->done({std::nullopt, std::move(work->effects.reply)});
     for (auto& command : work->effects.after_commit) command();
-    if (sink && !work->effects.events.empty()) sink->committed(work->effects.events);
+    if (sink && !work->effects.events.empty()) sink->committed(std::move(work->effects.events));
     if (timers_listener && work->earliest_timer) timers_listener(*work->earliest_timer);
   }
 

@@ -28,7 +28,7 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
   /// On the shard that decided.
-  virtual void committed(std::span<const events::Event> events) = 0;
+  virtual void committed(std::vector<events::Event> events) = 0;
 };
 
 /// What a decision led to: refused with `error`, or durable and answered with `reply`.

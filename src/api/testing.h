@@ -147,7 +147,7 @@ struct Answer {
 /// Keeps what was committed.
 class EventLog final : public EventSink {
  public:
-  void committed(std::span<const events::Event> events) override {
+  void committed(std::vector<events::Event> events) override {
     const std::lock_guard lock(mutex_);
     events_.insert(events_.end(), events.begin(), events.end());
   }

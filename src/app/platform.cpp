@@ -86,7 +86,9 @@ constexpr size_t kDatabaseThreads = 8;
 class Outlet final : public api::EventSink {
  public:
   explicit Outlet(events::Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
-  void committed(std::span<const events::Event> events) override { dispatcher_.committed(events); }
+  void committed(std::vector<events::Event> events) override {
+    dispatcher_.committed(std::move(events));
+  }
 
  private:
   events::Dispatcher& dispatcher_;

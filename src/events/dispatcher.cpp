@@ -126,14 +126,14 @@ void Dispatcher::stop() {
   impl_->on_each_and_wait([&](size_t shard) { couriers[shard].reset(); });
 }
 
-void Dispatcher::committed(std::span<const Event> events) {
+void Dispatcher::committed(std::vector<Event> events) {
   if (impl_->options.feed != nullptr) impl_->options.feed->publish(events);
   if (!impl_->running) return;
   const size_t shards = impl_->shards.size();
   std::vector<std::vector<Delivery>> by_shard(shards);
   for (const Bundle& bundle : bundles_of(events)) {
     for (const size_t member : bundle.members) {
-      Delivery delivery = owed_by(events[member]);
+      Delivery delivery = owed_by(std::move(events[member]));
       delivery.bundle = bundle.id;
       delivery.bundle_size = bundle.members.size();
       const size_t shard = shard_of(target_of(delivery.lane), shards);

@@ -46,7 +46,7 @@ class Dispatcher {
   /// not on one of them.
   void stop();
   /// The events of a batch that was committed just now. Any thread.
-  void committed(std::span<const Event> events);
+  void committed(std::vector<Event> events);
   /// A delivery of this event was put into the store by record_again(). Any thread.
   void owed(const Event& event);
   /// The clock moved: look for what is due. Any thread.

@@ -14,12 +14,10 @@ std::string log_body(const Event& event, std::string_view bundle) {
   std::string text;
   text.reserve(event.payload.size() + kEnvelopeBytes);
   json::Writer out(text);
+  // Its id and time are the row's.
   out.object()
-      .member("id", event.id)
-      .member("record_type", "event")
       .member("event_type", event.type)
       .member("subject", event.subject)
-      .member("occurred_at", to_iso8601(event.occurred_at))
       .raw_member("payload", event.payload)
       .key("target");
   append_target(out, event.target);
@@ -87,7 +85,7 @@ std::optional<Event> find_event(const store::Snapshot& snapshot, std::string_vie
   event.type = root["event_type"].string();
   event.subject = root["subject"].string();
   event.payload = root["payload"].text();
-  event.occurred_at = parse_iso8601(root["occurred_at"].string()).value_or(WallTime{});
+  event.occurred_at = row->created_at;
   event.target = read_target(root["target"]);
   return event;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -138,7 +139,7 @@ class Reader {
       if (!event) continue;
       ++open;
       if (known) continue;
-      Owed owed{owed_by(*event)};
+      Owed owed{owed_by(std::move(*event))};
       owed.complete = true;
       owed.delivery.bundle = row.id;
       owed.delivery.sequence = row.sequence;
@@ -263,13 +264,13 @@ std::string lane_of(const Event& event, std::string_view subject) {
 
 std::string_view target_of(std::string_view lane) { return lane.substr(0, kTargetKeyBytes); }
 
-Delivery owed_by(const Event& event) {
+Delivery owed_by(Event event) {
   Delivery delivery;
   delivery.id = event.id;
-  delivery.event = event;
   delivery.lane = lane_of(event, event.subject.empty() ? event.id : event.subject);
   delivery.due = event.occurred_at;
   delivery.owed_since = event.occurred_at;
+  delivery.event = std::move(event);
   return delivery;
 }
 

@@ -42,7 +42,7 @@ std::vector<Bundle> bundles_of(std::span<const Event> events);
 store::Put bundle_row(const Bundle& bundle, std::span<const Event> events);
 
 /// The delivery a recorded event owes.
-Delivery owed_by(const Event& event);
+Delivery owed_by(Event event);
 /// The lane of an event's target for what is ordered under `subject`.
 std::string lane_of(const Event& event, std::string_view subject);
 /// The target's key, which every lane begins with.

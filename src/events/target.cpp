@@ -59,10 +59,11 @@ std::string hash_of(std::string_view text) {
 }
 
 void append_target(json::Writer& out, const Target& target) {
-  out.object()
-      .member("url", target.url)
-      .member("failover_url", target.failover_url)
-      .member("shape", kShapeNames[static_cast<size_t>(target.shape)]);
+  out.object().member("url", target.url);
+  if (!target.failover_url.empty()) out.member("failover_url", target.failover_url);
+  if (target.shape != Target::Shape::V2) {
+    out.member("shape", kShapeNames[static_cast<size_t>(target.shape)]);
+  }
   if (target.method == Target::Method::Get) out.member("method", "GET");
   out.end();
 }
