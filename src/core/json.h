@@ -197,6 +197,8 @@ class Object {
   void set(std::string_view name, Value value);
   /// Whether there was one.
   bool erase(std::string_view name);
+  /// Room for so many members.
+  void reserve(size_t members);
   size_t size() const;
   bool empty() const;
   auto begin();
@@ -227,7 +229,8 @@ class Value {
   explicit Value(View view);
   static Result<Value> parse(std::string_view text);
   /// `Value::object({{"id", id}, {"active", true}})`
-  static Value object(std::initializer_list<std::pair<std::string_view, Value>> members = {});
+  struct Field;
+  static Value object(std::initializer_list<Field> fields = {});
   static Value array(std::initializer_list<Value> items = {});
 
   Type type() const;
@@ -261,6 +264,12 @@ class Value {
 
  private:
   std::variant<std::nullptr_t, bool, int64_t, double, std::string, Array, Object> data_ = nullptr;
+};
+
+/// A member as object() takes it. It gives its value away, though a list shows it as constant.
+struct Value::Field {
+  std::string_view name;
+  mutable Value value;
 };
 
 // Here and not above, because only now a Value is complete.

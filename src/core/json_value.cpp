@@ -4,8 +4,9 @@
 namespace tandem::json {
 namespace {
 
-/// Room made beforehand in an object and in a text.
+/// Room made beforehand in an object, in one that has members already, and in a text.
 constexpr size_t kUsualMembers = 8;
+constexpr size_t kMoreMembers = 4;
 constexpr size_t kUsualTextBytes = 256;
 
 const Value& null_value() {
@@ -33,6 +34,8 @@ Value& Object::member(std::string_view name) {
 }
 
 void Object::set(std::string_view name, Value value) { member(name) = std::move(value); }
+
+void Object::reserve(size_t members) { members_.reserve(members); }
 
 bool Object::erase(std::string_view name) {
   for (auto it = members_.begin(); it != members_.end(); ++it) {
@@ -67,6 +70,7 @@ Value::Value(View view) {
     }
     case Type::Object: {
       Object members;
+      members.reserve(view.size() + kMoreMembers);
       for (const auto [name, member] : view.members()) members.set(name, Value(member));
       data_ = std::move(members);
       break;
@@ -80,9 +84,10 @@ Result<Value> Value::parse(std::string_view text) {
   return Value(document->root());
 }
 
-Value Value::object(std::initializer_list<std::pair<std::string_view, Value>> members) {
+Value Value::object(std::initializer_list<Field> fields) {
   Object object;
-  for (const auto& [name, value] : members) object.set(name, value);
+  object.reserve(fields.size() + kMoreMembers);
+  for (const Field& field : fields) object.set(field.name, std::move(field.value));
   return object;
 }
 

@@ -3,6 +3,7 @@
 #include "core/log.h"
 #include "store/reading.h"
 #include "store/sqlite/query.h"
+#include "store/text.h"
 
 namespace tandem::store::sqlite {
 namespace {
@@ -56,9 +57,29 @@ std::optional<Row> SqliteSnapshot::find(std::string_view collection,
                                         std::string_view path, std::string_view value) const {
   const auto query = find_query(layout_, collection, account, path, value);
   if (!query) return std::nullopt;
+  const Scalar& wanted = query->where.front().values.front();
+  if (std::holds_alternative<std::string>(wanted)) return find_text(*query);
   Page page = list(*query);
   if (page.rows.empty()) return std::nullopt;
   return std::move(page.rows.front());
+}
+
+/// What list() would find first; asked so often that its text is put together by hand.
+std::optional<Row> SqliteSnapshot::find_text(const Query& query) const {
+  if (failed_) return std::nullopt;
+  const Condition& wanted = query.where.front();
+  const std::string& value = std::get<std::string>(wanted.values.front());
+  if (!is_storable_text(value) || !is_storable_text(query.account.value_or("")))
+    return std::nullopt;
+  std::string sql(kColumns);
+  sql.append("\"").append(layout_.at(query.collection).table).append("\" WHERE ");
+  if (query.account) sql += "account=? AND ";
+  sql += field_expression(wanted.path);
+  sql += "=? ORDER BY created_at DESC,sequence DESC LIMIT 1";
+  Statement select = start(sql);
+  if (query.account) select.bind(*query.account);
+  if (!next(select.bind(value))) return std::nullopt;
+  return row_of(select);
 }
 
 Page SqliteSnapshot::list(const Query& query) const {
