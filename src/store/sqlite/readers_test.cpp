@@ -74,7 +74,7 @@ TEST_CASE("readers that rest do not keep the log from starting over") {
   const SqlitePlace place;
   const auto database = opened(place, {{"rooms", {}}});
   const std::string body = "\"" + std::string(1 << 20, 'x') + "\"";
-  constexpr int kRooms = 128;
+  constexpr int kRooms = 64;
   for (int i = 0; i < kRooms; ++i) {
     CHECK(status(*database, put(std::to_string(i), body)) == Status::Done);
     // Two that rest afterwards, of which one was in use at the same time as the other.

@@ -21,8 +21,8 @@ constexpr std::string_view kSavepoint = "SAVEPOINT batch";
 constexpr std::string_view kRelease = "RELEASE batch";
 constexpr std::string_view kUndoBatch = "ROLLBACK TO batch";
 
-/// Pages in the log after which it is moved into the file; 32 MB.
-constexpr int kCheckpointPages = 8'192;
+/// Pages in the log after which it is moved into the file; 16 MB.
+constexpr int kCheckpointPages = 4'096;
 /// Pages after which readers are waited for, so that the log can start over; 256 MB.
 constexpr int kRestartPages = 65'536;
 constexpr int kRestartWaitMillis = 100;
