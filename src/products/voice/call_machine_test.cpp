@@ -190,6 +190,21 @@ TEST_CASE("a call that lasts sets more money aside, minute by minute") {
   CHECK(held() == 0);
 }
 
+TEST_CASE("a hold that stands in a row of its own is given back when the call ends") {
+  World world;
+  world.deposit(10'000'000);
+  world.step([](Turn& turn, CallState* call) {
+    call->metered = true;
+    call->price_nanos = 60'000;
+    ledger::open_hold(turn.extra().batch,
+                      {.id = "call/v3:call", .owner = "account", .amount = 120'000});
+  });
+  world.report(reports::Ended{});
+  const auto snapshot = world.platform.database->snapshot();
+  CHECK(ledger::read_balance(*snapshot, "account").pending == 0);
+  CHECK_FALSE(ledger::find_hold(*snapshot, "call/v3:call"));
+}
+
 TEST_CASE("within its means a call is charged what was set aside, and ends when there is no more") {
   World world;
   world.deposit(1'000);

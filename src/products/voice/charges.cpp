@@ -191,7 +191,9 @@ void settle_charges(Turn& turn, CallState& call) {
   const int64_t seconds = talked_seconds(call);
   ledger::Nanos cost = 0;
   if (call.metered) {
-    const ledger::Hold hold = hold_of(call);
+    ledger::Hold hold = hold_of(call);
+    // A call that an older program left behind has its hold in a row.
+    if (hold.amount == 0) hold = ledger::find_hold(turn.snapshot(), hold.id).value_or(hold);
     call.held_nanos = 0;
     cost = std::min(price_of(call, seconds, call.price_nanos), hold.amount + spendable(turn, call));
     if (cost > 0) {
