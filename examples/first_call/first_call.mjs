@@ -13,10 +13,26 @@ const client = new Telnyx({ apiKey: process.env.TANDEM_API_KEY, baseURL: `${orig
 const caller = '+13125550123';
 const started = Date.now();
 
-/** One rung of the ladder: who, in which direction, what. */
-function rung(who, what, detail = '') {
-  const seconds = ((Date.now() - started) / 1000).toFixed(3).padStart(8);
-  console.log(`${seconds}  ${who.padEnd(8)} ${what.padEnd(26)} ${detail}`);
+const ladder = [];
+
+/** One rung of the ladder: who, in which direction, what, and when. */
+function rung(who, what, detail = '', at = Date.now()) {
+  ladder.push({ at, line: `${who.padEnd(8)} ${what.padEnd(26)} ${detail}` });
+}
+
+function printLadder() {
+  ladder.sort((a, b) => a.at - b.at);
+  for (const { at, line } of ladder) {
+    console.log(`${((at - started) / 1000).toFixed(3).padStart(8)}  ${line}`);
+  }
+}
+
+/** What the phone sent and got by SIP. Its times are of the sandbox's clock, so they are taken from the call's start. */
+function addSignalling(call, begun) {
+  const at = (time) => begun + (Date.parse(time) - Date.parse(call.started_at));
+  rung('sip', '-> INVITE', `${call.from} to ${call.to}`, at(call.started_at));
+  rung('sip', '<- 200 OK', call.codec, at(call.answered_at));
+  rung('sip', '<- BYE', call.hangup_cause, at(call.ended_at));
 }
 
 async function post(path, body) {
@@ -87,7 +103,7 @@ async function orderNumber(webhooks) {
   throw new Error(`${found.phone_number} did not become active`);
 }
 
-async function printCosts() {
+async function addCosts() {
   const kept = [];
   for (const record_type of ['call-control', 'sip-trunking', 'recording']) {
     const { data } = await client.detailRecords.list({ filter: { record_type } }).catch(() => ({ data: [] }));
@@ -100,17 +116,19 @@ async function printCosts() {
 
 const { server, finished, url } = await listen();
 const number = await orderNumber(url);
+const begun = Date.now();
 const call = await post('/sandbox/calls', {
   from: caller, to: number, steps: [{ do: 'wait', ms: 3000 }, { do: 'press', keys: '5' }],
 });
-rung('phone', '-> calls', `${caller} to ${number}`);
-const timeout = setTimeout(() => { console.error('The call did not come to its end.'); process.exit(1); }, 60_000);
+const timeout = setTimeout(() => { printLadder(); console.error('The call did not come to its end.'); process.exit(1); }, 60_000);
 await finished;
 clearTimeout(timeout);
 const { data: [recording] } = await client.recordings.list();
 rung('api', '<- recording', `${recording.duration_millis} ms ${recording.download_urls.wav}`);
 const heard = await (await fetch(`${origin}/sandbox/calls/${call.id}`)).json();
+addSignalling(heard.data, begun);
 rung('phone', 'heard', `${heard.data.recording?.duration_millis ?? 0} ms, ended by ${heard.data.hangup_cause}`);
-await printCosts();
+await addCosts();
+printLadder();
 server.close();
 server.closeAllConnections();
