@@ -4,25 +4,26 @@
 
 namespace tandem::store::sqlite {
 
-Counters::Counter* Counters::find(const std::string& key) {
+Counters::Known::value_type* Counters::find(const std::string& key) {
   const auto [at, fresh] = known_.try_emplace(key);
-  if (!fresh) return &at->second;
+  if (!fresh) return &*at;
   Statement find = connection_.prepare("SELECT value FROM tandem_counters WHERE key=?");
   if (find.bind(key).row()) at->second.value = find.integer(0);
-  if (!find.failed()) return &at->second;
+  if (!find.failed()) return &*at;
   known_.erase(at);
   return nullptr;
 }
 
 Counters::Outcome Counters::adjust(const Adjust& adjust) {
-  Counter* counter = find(adjust.key);
-  if (!counter) return Outcome::Unreadable;
+  Known::value_type* const known = find(adjust.key);
+  if (!known) return Outcome::Unreadable;
+  Counter& counter = known->second;
   int64_t value = 0;
-  const bool overflow = __builtin_add_overflow(counter->value, adjust.delta, &value);
+  const bool overflow = __builtin_add_overflow(counter.value, adjust.delta, &value);
   if (overflow || value < adjust.min || value > adjust.max) return Outcome::OutOfBounds;
-  if (!counter->changed) touched_.emplace_back(&known_.find(adjust.key)->first, counter);
-  undo_.emplace_back(counter, *counter);
-  *counter = {value, true};
+  if (!counter.changed) touched_.push_back(known);
+  undo_.emplace_back(&counter, counter);
+  counter = {value, true};
   return Outcome::Done;
 }
 
@@ -32,18 +33,18 @@ void Counters::drop_batch() {
 }
 
 bool Counters::write() {
-  for (const auto& [key, counter] : touched_) {
-    if (!counter->changed) continue;
+  for (const auto* touched : touched_) {
+    if (!touched->second.changed) continue;
     Statement write = connection_.prepare(
         "INSERT INTO tandem_counters VALUES(?,?)"
         " ON CONFLICT(key) DO UPDATE SET value=excluded.value");
-    if (!write.bind(*key).bind(counter->value).run()) return false;
+    if (!write.bind(touched->first).bind(touched->second.value).run()) return false;
   }
   return true;
 }
 
 void Counters::keep_group() {
-  for (const auto& [key, counter] : touched_) counter->changed = false;
+  for (auto* touched : touched_) touched->second.changed = false;
   touched_.clear();
   if (known_.size() > kMaxKnownCounters) known_.clear();
 }

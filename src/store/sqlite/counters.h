@@ -35,11 +35,12 @@ class Counters {
     int64_t value = 0;
     bool changed = false;
   };
-  Counter* find(const std::string& key);
+  using Known = std::unordered_map<std::string, Counter>;
+  Known::value_type* find(const std::string& key);
 
   Connection& connection_;
-  std::unordered_map<std::string, Counter> known_;
-  std::vector<std::pair<const std::string*, Counter*>> touched_;  // by the group
+  Known known_;
+  std::vector<Known::value_type*> touched_;         // by the group
   std::vector<std::pair<Counter*, Counter>> undo_;  // as they were, in the order of the changes
 };
 

@@ -32,7 +32,6 @@ class SqliteSnapshot final : public Snapshot {
     int64_t documents = 0;
     int64_t changes = 0;
   };
-  std::optional<Row> find_text(const Query& query) const;
   Statement start(std::string_view sql) const;
   Statement start(const Sql& sql) const;
   bool next(Statement& statement) const;
