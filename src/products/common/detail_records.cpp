@@ -23,6 +23,16 @@ constexpr std::array<Kind, 6> kKinds = {{
 
 }  // namespace
 
+std::string tags_of_record(const json::Value& tags) {
+  std::string text;
+  if (!tags.is_array()) return text;
+  for (const json::Value& tag : tags.items()) {
+    if (!text.empty()) text += ',';
+    text += tag.string();
+  }
+  return text;
+}
+
 std::string_view detail_record_kind(std::string_view record_type) {
   for (const Kind& kind : kKinds) {
     if (record_type == kind.record_type) return kind.word;

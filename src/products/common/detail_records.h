@@ -18,6 +18,9 @@ inline constexpr std::string_view kDetailRecords = "detail_records";
 void add_detail_record(api::Effects& effects, std::string id, std::string account,
                        json::Value record, WallTime created_at);
 
+/// An array of tags as a record's `tags` has them: with commas between. Empty for anything else.
+std::string tags_of_record(const json::Value& tags);
+
 /// The word that lists ask for by a record's `record_type`; itself when it is one.
 std::string_view detail_record_kind(std::string_view record_type);
 

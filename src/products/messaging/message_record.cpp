@@ -10,15 +10,6 @@ namespace {
 constexpr std::string_view kCurrency = "USD";
 constexpr Network kOwnNetwork{"Tandem", "VoIP", "", ""};
 
-std::string joined(const json::Value& tags) {
-  std::string text;
-  for (const json::Value& tag : tags.items()) {
-    if (!text.empty()) text += ',';
-    text += tag.string();
-  }
-  return text;
-}
-
 void set_if_known(json::Value& record, std::string_view name, std::string_view text) {
   if (!text.empty()) record.set(name, text);
 }
@@ -100,7 +91,7 @@ void add_message_record(const json::Value& message, const RecordFacts& facts,
                            {"currency", kCurrency},
                            {"on_net", message["_on_net"].boolean()},
                            {"fteu", false},
-                           {"tags", joined(message["tags"])},
+                           {"tags", tags_of_record(message["tags"])},
                            {"created_at", message["received_at"]},
                            {"updated_at", now},
                            {"completed_at", now}});

@@ -58,16 +58,6 @@ ledger::Note note_of(const Turn& turn, const CallState& call, std::string id) {
   return note;
 }
 
-std::string joined_tags(const CallState& call) {
-  std::string text;
-  if (!call.tags.is_array()) return text;
-  for (const json::Value& tag : call.tags.items()) {
-    if (!text.empty()) text += ',';
-    text += tag.string();
-  }
-  return text;
-}
-
 std::string iso(int64_t ms) { return to_iso8601(WallTime(Millis(ms))); }
 
 std::string_view record_type(const CallState& call) {
@@ -97,7 +87,7 @@ json::Value call_record(const CallState& call, int64_t seconds, ledger::Nanos co
                                             {"rate_measured_in", "minutes"},
                                             {"cost", ledger::to_decimal(cost, 4)},
                                             {"currency", kCurrency},
-                                            {"tags", joined_tags(call)}});
+                                            {"tags", tags_of_record(call.tags)}});
   if (call.answered_ms != 0) record.set("answered_at", iso(call.answered_ms));
   if (!call.profile_id.empty()) record.set("outbound_profile_id", call.profile_id);
   if (!call.billing_group.empty()) record.set("billing_group_id", call.billing_group);
@@ -121,7 +111,7 @@ json::Value service_record(const Turn& turn, const CallState& call) {
                                             {"connection_id", call.connection_id},
                                             {"user_id", call.account},
                                             {"currency", kCurrency},
-                                            {"tags", joined_tags(call)}});
+                                            {"tags", tags_of_record(call.tags)}});
   if (const auto row = turn.snapshot().get(kConnections, call.connection_id)) {
     record.set("connection_name", api::document_of(*row)["connection_name"].string());
   }
