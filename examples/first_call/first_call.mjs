@@ -103,6 +103,16 @@ async function orderNumber(webhooks) {
   throw new Error(`${found.phone_number} did not become active`);
 }
 
+/** The phone's side of the call; its recording is there a moment after the end. */
+async function whatThePhoneHeard(id) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { data } = await (await fetch(`${origin}/sandbox/calls/${id}`)).json();
+    if (data.status === 'ended' && data.recording) return data;
+    await pause(50);
+  }
+  throw new Error('The phone kept no recording.');
+}
+
 async function addCosts() {
   const kept = [];
   for (const record_type of ['call-control', 'sip-trunking', 'recording']) {
@@ -125,9 +135,9 @@ await finished;
 clearTimeout(timeout);
 const { data: [recording] } = await client.recordings.list();
 rung('api', '<- recording', `${recording.duration_millis} ms ${recording.download_urls.wav}`);
-const heard = await (await fetch(`${origin}/sandbox/calls/${call.id}`)).json();
-addSignalling(heard.data, begun);
-rung('phone', 'heard', `${heard.data.recording?.duration_millis ?? 0} ms, ended by ${heard.data.hangup_cause}`);
+const heard = await whatThePhoneHeard(call.id);
+addSignalling(heard, begun);
+rung('phone', 'heard', `${heard.recording?.duration_millis ?? 0} ms, ended by ${heard.hangup_cause}`);
 await addCosts();
 printLadder();
 server.close();

@@ -47,6 +47,7 @@ describe('examples', () => {
     comesInOrder(lines, 'api -> number ordered', 'sip -> INVITE', 'webhook <- call.initiated', 'webhook <- call.answered',
       'webhook <- call.gather.ended 5', 'sip <- BYE', 'webhook <- call.hangup normal_clearing', 'api <- recording');
     comesInOrder(lines, 'sip <- 200 OK PCMU', 'phone heard', 'bill call-control 0.');
+    assert.match(lines.find((line) => line.startsWith('phone heard')), /heard [1-9]\d* ms/);
     comesInOrder(lines, 'bill recording 0.');
   });
 
